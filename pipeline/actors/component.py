@@ -1,0 +1,140 @@
+"""The spaCy component "actors"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from spacy.language import Language
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
+
+from pipeline.actors import gazetteer, mention
+from pipeline.actors.people import find_people
+from pipeline.actors.references import find_references
+
+_LOCATIVE = frozenset({"in", "near", "outside", "around", "inside", "across", "throughout", "at"})
+_MOTION = frozenset(
+    "travel fly arrive visit return go come head land trip flight journey move drive sail route road bring take".split()
+)
+_THING_AFTER = frozenset(
+    "peninsula sea ocean strait straits gulf channel canal islands island river times post journal herald tribune"
+    " university institute academy basin plateau desert airport street square avenue valley".split()
+)
+_THING_BEFORE = frozenset("sea gulf bay strait straits cape isle lake university treaty".split())
+_MEDIA = re.compile(
+    r"\b(times|post|news|agency|press|radio|television|tv|journal|herald|reuters|bbc|cnn|xinhua|tass|kcna|daily|gazette|"
+    r"tribune|guardian|magazine|review|broadcaster)\b",
+    re.IGNORECASE,
+)
+_NO_ORGANISATION = re.compile(r"^(the )?(treaty|pact|agreement|act|summit|talks|accord|war|cup|games|covid.*)$", re.I)
+
+
+def slug(name: str) -> str:
+    """The id of an organisation that the gazetteer does not know: `ORG:` and its name in lower case with hyphens."""
+    name = re.sub(r"^the\s+|'s?$", "", name.strip(), flags=re.IGNORECASE)
+    return "ORG:" + re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+@Language.factory("actors", requires=["token.dep", "doc.ents"], assigns=["doc.spans"], default_config={"organisations": True})
+def create_actors(nlp: Language, name: str, organisations: bool) -> Actors:
+    """The component. With `organisations`, those that only spaCy knows are actors too."""
+    return Actors(nlp, organisations)
+
+
+class Actors:
+    """Finds mentions by gazetteer, by spaCy's entities where the text ties them to an actor, and by reference."""
+
+    def __init__(self, nlp: Language, organisations: bool = True) -> None:
+        self.organisations = organisations
+        self.names = gazetteer.names()
+        self.matcher = PhraseMatcher(nlp.vocab, attr="ORTH")
+        self.capitals_matcher = PhraseMatcher(nlp.vocab, attr="ORTH")
+        by_key: dict[str, list[Doc]] = {}
+        shouted: dict[str, list[Doc]] = {}
+        for index, entry in enumerate(self.names):
+            by_key.setdefault(str(index), []).append(nlp.tokenizer(entry.text))
+            if entry.text.upper() != entry.text:
+                shouted.setdefault(str(index), []).append(nlp.tokenizer(entry.text.upper()))
+        for key, docs in by_key.items():
+            self.matcher.add(key, docs)
+        for key, docs in shouted.items():
+            self.capitals_matcher.add(key, docs)
+
+    def __call__(self, doc: Doc) -> Doc:
+        named = self._named(doc)
+        people = find_people(doc, named)
+        mentions = filter_spans([*people, *named])
+        if self.organisations:
+            mentions += self._organisations(doc, mentions)
+        mentions += find_references(doc, sorted(mentions, key=lambda span: span.start))
+        doc.spans[mention.KEY] = sorted(mentions, key=lambda span: span.start)
+        return doc
+
+    def pipe(self, docs: Iterable[Doc], batch_size: int = 64) -> Iterable[Doc]:
+        return map(self, docs)
+
+    def _named(self, doc: Doc) -> list[Span]:
+        """Gazetteer matches that are actors here: not part of a person's name, a place or a thing."""
+        matches = self.matcher(doc)
+        if any(block.text.isupper() for block in doc.spans.get("blocks", [])):
+            matches = [*matches, *self.capitals_matcher(doc)]
+        spans = []
+        for key, start, end in matches:
+            entry = self.names[int(doc.vocab.strings[key])]
+            spans.append(mention.make(doc, start, end, (entry.actor,), entry.form))
+        ctx = _Context(doc)
+        return [span for span in filter_spans(spans) if ctx.is_actor(span)]
+
+    def _organisations(self, doc: Doc, mentions: list[Span]) -> list[Span]:
+        taken = {token.i for span in mentions for token in span}
+        found = []
+        for ent in doc.ents:
+            if ent.label_ != "ORG" or taken & set(range(ent.start, ent.end)):
+                continue
+            start, end = ent.start, ent.end
+            if doc[start].lower_ in ("the", "a", "an"):
+                start += 1
+            if end > start and doc[end - 1].tag_ == "POS":
+                end -= 1
+            text = doc[start:end].text
+            if start >= end or not text[0].isupper() or _MEDIA.search(text) or _NO_ORGANISATION.match(text):
+                continue
+            if slug(text) != "ORG:":
+                found.append(mention.make(doc, start, end, (slug(text),), "organisation"))
+        return found
+
+
+class _Context:
+    """Whether a gazetteer match is an actor, judged by the words around it."""
+
+    def __init__(self, doc: Doc) -> None:
+        self.doc = doc
+        self.people = [ent for ent in doc.ents if ent.label_ == "PERSON"]
+
+    def is_actor(self, span: Span) -> bool:
+        doc = self.doc
+        if span.label_ != "person":
+            for ent in self.people:
+                if ent.start <= span.start and span.end <= ent.end and len(ent) > len(span):
+                    # "Michael Jordan" is no state; "Russia's Igor Morgulov" may be one wrong entity
+                    if span.end == ent.end and span.start > ent.start and doc[ent.start].pos_ == "PROPN":
+                        return False
+        after = doc[span.end] if span.end < len(doc) else None
+        if after is not None and after.lower_ in _THING_AFTER and span.label_ != "person":
+            return False
+        if span.start >= 2 and doc[span.start - 1].lower_ == "of" and doc[span.start - 2].lower_ in _THING_BEFORE:
+            return False
+        return not (span.label_ in gazetteer.PLACES and self._is_place(span))
+
+    def _is_place(self, span: Span) -> bool:
+        root = span.root
+        preposition = root.head if root.dep_ == "pobj" else None
+        if preposition is None:
+            if root.dep_ in ("npadvmod", "appos") and root.head.ent_type_ == "GPE":
+                return True
+            return root.dep_ == "dobj" and root.head.lemma_ in ("visit", "leave", "reach", "tour")
+        if preposition.lower_ in _LOCATIVE:
+            return True
+        return preposition.lower_ in ("to", "from", "for", "into", "through", "via") and preposition.head.lemma_.lower() in _MOTION

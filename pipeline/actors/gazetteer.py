@@ -1,0 +1,44 @@
+"""The names of actors, from `pipeline/data/actors.csv`: one row a surface form (`actor,form,text`)."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+PLACES = {"capital"}
+"""Forms that are a government in one sentence and a mere place in another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A surface form: canonical actor id, kind of form (name, adjective, capital, …), the words as written."""
+
+    actor: str
+    form: str
+    text: str
+
+
+@cache
+def names() -> tuple[Name, ...]:
+    """Every surface form of the gazetteer."""
+    with (files("pipeline") / "data" / "actors.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(Name(row["actor"], row["form"], row["text"]) for row in csv.DictReader(file))
+
+
+@cache
+def actor_names() -> dict[str, str]:
+    """The first plain name of each actor id, for people to read."""
+    found: dict[str, str] = {}
+    for name in names():
+        if name.form == "name":
+            found.setdefault(name.actor, name.text)
+    return found
+
+
+@cache
+def titles() -> frozenset[str]:
+    """Words of office, lower case, that tie a person to the actor named beside them."""
+    lines = (files("pipeline") / "data" / "titles.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))

@@ -1,0 +1,173 @@
+"""Name the blocks of an article: headline, byline, body, caption, editor's note, footnote, boilerplate.
+
+Works on plain text alone, by layout and by the conventions of news sites. Blocks never overlap, are in the order of the
+text, and cover all of it but white space, the bars of run-in headings and the marks of footnotes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+
+from pipeline.labels import BlockLabel
+
+HEADING_WORDS = 16
+REPEAT_WORDS = 6
+REPEAT_SHARE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Characters `start` to `end` of the article; `repeat` when it says again what an earlier block said."""
+
+    label: BlockLabel
+    start: int
+    end: int
+    repeat: bool = False
+
+
+_LINE = re.compile(r"[^\r\n\u2028\u2029\x0b\x0c\x85]+")
+_TERMINAL = re.compile(r"[.!?…:;,][\"'”’»)\]]*$")
+_BYLINE = re.compile(
+    r"^(by\s+(?-i:[A-Z|]).{0,100}|by\s*\|.{0,80}|(reporting|writing|edited|editing|additional reporting) by\b.{0,200}"
+    r"|(published|updated|posted)\b.{0,60}\d{4}.{0,30}|\w+ \d{1,2},? \d{4}|\d{1,2} \w+ \d{4}|\d{4}-\d\d-\d\d)$",
+    re.IGNORECASE,
+)
+_CREDIT = re.compile(
+    r"([|(\[]\s*(image|photo(graph)?s?|picture|credit|source|file photo|illustration)\b[^|]{0,80}$"
+    r"|\b(image|photo(graph)?|picture) (credit|by|courtesy)\b.{0,80}$"
+    r"|(?-i:\b(Getty Images|AP Photo|AFP Photo|Reuters/\w+|EPA-EFE|Shutterstock))\W?.{0,40}$"
+    r"|^(photo|image|caption|picture|in this (file )?photo)\b\s*[:,])",
+    re.IGNORECASE,
+)
+_EDITORS_NOTE = re.compile(r"^(editors?['’]?s?['’]? note|note from the editor)\b|[–—-]\s*[^.!?]{3,60}\bEditor\W*$", re.I)
+_NOTES_HEADING = re.compile(r"^(references|notes|footnotes|endnotes|sources)\W*$", re.IGNORECASE)
+_NUMBERED = re.compile(r"^(\[?\d{1,2}[\].)]?|[*†‡])\s+\S")
+_RUN_IN = re.compile(r"^([^|.!?]{3,140}?)\s+\|\s+(?=[\"“‘'(]?[A-Z])")
+_GLUED_NOTE = re.compile(r"(?<=[.!?”\"’)])(\d{1,2}\))(?=[A-Z“\"])")
+_SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\b(?:Mr|Dr|St))[.!?][”\"’)]*(?=\s+[A-Z“\"‘(]|\s*$)")
+_WORD = re.compile(r"\w+")
+
+
+@cache
+def _boilerplate() -> re.Pattern[str]:
+    lines = (files("pipeline") / "data" / "boilerplate.txt").read_text(encoding="utf-8").splitlines()
+    return re.compile("|".join(f"(?:{line})" for line in lines if line and not line.startswith("#")), re.IGNORECASE)
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
+    """Paragraphs without their outer white space. A line break inside hard-wrapped text does not end one."""
+    start = end = width = -1
+    for match in _LINE.finditer(text):
+        line = match[0].strip()
+        if not line:
+            continue
+        at = match.start() + match[0].index(line)
+        gap = text[end:at] if end >= 0 else ""
+        one_break = len(gap.replace("\r\n", "\n").strip(" \t\xa0")) == 1
+        wrapped = one_break and 50 <= width <= 100 and len(line) <= 100 and not _NUMBERED.match(line)
+        if start >= 0 and not wrapped:
+            yield start, end
+        if not wrapped:
+            start = at
+        end, width = at + len(line), len(line)
+    if start >= 0:
+        yield start, end
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[BlockLabel | None, int, int]]:
+    """A paragraph without what is run into it: a heading before a bar, a footnote glued to a sentence."""
+    paragraph = text[start:end]
+    if (heading := _RUN_IN.match(paragraph)) and not _CREDIT.search(paragraph) and not _BYLINE.match(paragraph):
+        yield "headline", start, start + heading.end(1)
+        start += heading.end()
+    for mark in list(_GLUED_NOTE.finditer(text, start, end)):
+        if mark.start() < start:
+            continue
+        yield None, start, mark.start()
+        close = _SENTENCE_END.search(text, mark.end(), end)
+        note_end = close.end() if close else end
+        yield "footnote", mark.end(), note_end
+        start = note_end + len(text[note_end:end]) - len(text[note_end:end].lstrip())
+    if start < end:
+        yield None, start, end
+
+
+def _label(text: str, first: bool, in_notes: bool) -> BlockLabel:
+    words = len(text.split())
+    if _boilerplate().search(text):
+        return "boilerplate"
+    if _NOTES_HEADING.match(text):
+        return "boilerplate"
+    if in_notes and _NUMBERED.match(text):
+        return "footnote"
+    if _BYLINE.match(text):
+        return "byline"
+    if _CREDIT.search(text):
+        return "caption"
+    if _EDITORS_NOTE.search(text):
+        return "editors-note"
+    if words <= HEADING_WORDS + 14 * first and not _TERMINAL.search(text) and any(c.isalpha() for c in text):
+        return "headline"
+    return "body"
+
+
+def _counts(text: str) -> Counter[str]:
+    return Counter(word.lower() for word in _WORD.findall(text))
+
+
+def _same(one: Counter[str], other: Counter[str]) -> bool:
+    """Whether two blocks say the same: the shorter has most of its words in the longer, and is not much shorter."""
+    small, large = sorted((one.total(), other.total()))
+    if small < REPEAT_WORDS or small < large / 2.5:
+        return small > 0 and one == other
+    return (one & other).total() / small >= (REPEAT_SHARE if small >= 3 * REPEAT_WORDS else 0.9)
+
+
+def _note_before_signature(blocks: list[Block]) -> list[Block]:
+    """An editor's note is signed at its end: the body paragraphs of the same front matter belong to it."""
+    blocks = list(blocks)
+    for at, block in enumerate(blocks):
+        if block.label == "editors-note":
+            before = at - 1
+            while before >= 0 and blocks[before].label == "body":
+                before -= 1
+            front = all(b.label in ("headline", "byline", "caption", "editors-note", "boilerplate") for b in blocks[:before])
+            if front and any(b.label in ("headline", "byline") for b in blocks[at + 1 : at + 3]):
+                blocks[before + 1 : at] = [replace(b, label="editors-note") for b in blocks[before + 1 : at]]
+    return blocks
+
+
+def find_blocks(text: str) -> list[Block]:
+    """The blocks of `text`, in order; offsets are characters of `text`."""
+    blocks: list[Block] = []
+    in_notes = False
+    for start, end in _paragraphs(text):
+        for known, a, b in _pieces(text, start, end):
+            label = known or _label(text[a:b], not blocks, in_notes)
+            in_notes = bool(_NOTES_HEADING.match(text[a:b])) or (in_notes and label == "footnote")
+            blocks.append(Block(label, a, b))
+    blocks = _note_before_signature(blocks)
+    counts = [_counts(text[block.start : block.end]) for block in blocks]
+    originals: dict[str, list[int]] = {}
+    for at, block in enumerate(blocks):
+        if block.label == "boilerplate":
+            continue
+        words = set(counts[at])
+        seen = Counter(other for word in words for other in originals.get(word, ()))
+        for other, _ in seen.most_common(3):
+            if _same(counts[at], counts[other]):
+                labels = {blocks[other].label, block.label}
+                label: BlockLabel = "caption" if "caption" in labels and "body" in labels else block.label
+                blocks[other] = replace(blocks[other], label=label if label == "caption" else blocks[other].label)
+                blocks[at] = replace(block, label=label, repeat=True)
+                break
+        else:
+            for word in words:
+                if len(word) > 3:
+                    originals.setdefault(word, []).append(at)
+    return blocks

@@ -1,0 +1,87 @@
+"""The tokenizer of the pipeline: block by block, so that nothing is glued across a block's end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import spacy
+from spacy.tokens import Doc, Span
+from spacy.util import registry
+
+from pipeline.article.blocks import Block, find_blocks
+
+SPACES = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\n\r\x0b\x0c\x85\u2028\u2029"
+_PLAIN = str.maketrans({**dict.fromkeys(SPACES, " "), "’": "'", "‘": "'", "“": '"', "”": '"', "\u2011": "-", "\u00ad": " "})
+
+
+def plain(text: str) -> str:
+    """`text` with straight quotes and plain spaces, character for character, so that offsets stay."""
+    return text.translate(_PLAIN)
+
+
+def _stretches(text: str, blocks: list[Block]) -> Iterator[tuple[int, int, Block | None]]:
+    at = 0
+    for block in blocks:
+        if at < block.start:
+            yield at, block.start, None
+        yield block.start, block.end, block
+        at = block.end
+    if at < len(text):
+        yield at, len(text), None
+
+
+class ArticleTokenizer:
+    """Tokenizes each block by itself; blocks go to `doc.spans["blocks"]` and start a sentence each.
+
+    `doc.text` has the length of the text as given, character for character, with quotes straightened and every
+    space plain: models were trained on such text, and offsets into one are offsets into the other.
+    """
+
+    def __init__(self, tokenizer: Callable[[str], Doc]) -> None:
+        self.tokenizer = tokenizer
+
+    def __call__(self, text: str) -> Doc:
+        blocks = find_blocks(text)
+        text = plain(text)
+        words: list[str] = []
+        spaces: list[bool] = []
+        bounds: list[tuple[Block, int, int]] = []
+        for start, end, block in _stretches(text, blocks):
+            if block is None and text[start:end].isspace():
+                if words and not spaces[-1] and text[start] == " ":
+                    spaces[-1], start = True, start + 1
+                if start < end:
+                    words.append(text[start:end])
+                    spaces.append(False)
+                continue
+            first = len(words)
+            for token in self.tokenizer(text[start:end]):
+                words.append(token.text)
+                spaces.append(bool(token.whitespace_))
+            if block is not None:
+                bounds.append((block, first, len(words)))
+        doc = Doc(self.tokenizer.vocab, words=words, spaces=spaces)  # type: ignore[attr-defined]
+        spans = []
+        for block, first, last in bounds:
+            doc[first].is_sent_start = True
+            if last < len(doc):
+                doc[last].is_sent_start = True
+            spans.append(Span(doc, first, last, label=block.label, span_id="repeat" if block.repeat else ""))
+        doc.spans["blocks"] = spans
+        return doc
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "tokenizer":
+            raise AttributeError(name)
+        return getattr(self.tokenizer, name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ArticleTokenizer, (self.tokenizer,)
+
+
+@registry.tokenizers("demarche.ArticleTokenizer.v1")
+def create_article_tokenizer() -> Callable[[spacy.Language], ArticleTokenizer]:
+    """The registered tokenizer: English rules, applied to one block at a time."""
+    english = registry.tokenizers.get("spacy.Tokenizer.v1")()
+    return lambda nlp: ArticleTokenizer(english(nlp))

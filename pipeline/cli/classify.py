@@ -1,0 +1,69 @@
+"""The command `classify`: given pairs in, the same rows with a verdict out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from pipeline.errors import InputError
+from pipeline.stance import Pair
+from pipeline.stance import load as load_classifier
+
+BATCH = 256
+
+
+def _span(row: dict[str, Any], name: str, file: str, line: int) -> tuple[int, int]:
+    value = row.get(name)
+    text = row["text"]
+    if not (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(type(offset) is int for offset in value)
+        and 0 <= value[0] < value[1] <= len(text)
+    ):
+        raise InputError(f'"{name}" is not [start, end] with 0 <= start < end <= {len(text)}: {value!r}', file, line)
+    return value[0], value[1]
+
+
+def _parsed(lines: Iterable[str], file: str) -> Iterator[tuple[dict[str, Any], Pair]]:
+    for number, line in enumerate(lines, start=1):
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise InputError(f"not JSON ({error})", file, number) from error
+        if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+            raise InputError('not an object with "text", "source" and "target"', file, number)
+        yield row, Pair(row["text"], _span(row, "source", file, number), _span(row, "target", file, number))
+
+
+def _answer(source: TextIO, file: str, target: TextIO, model: str) -> None:
+    classifier = load_classifier(model)
+    rows = _parsed(source, file)
+    while batch := [item for item, _ in zip(rows, range(BATCH), strict=False)]:
+        for (row, _), v in zip(batch, classifier.classify([pair for _, pair in batch]), strict=True):
+            scores = {label: round(score, 4) for label, score in v.scores.items()}
+            row |= {"stance": v.stance, "confidence": round(v.confidence, 4), "scores": scores, "quad": v.quad, "root": v.root}
+            target.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def classify(pairs: str, output: str, model: str, force: bool) -> None:
+    """Read pairs as JSONL, write them with `stance, confidence, scores, quad, root`. Raises InputError."""
+    from pipeline.table.files import replacing
+
+    path = Path(pairs)
+    if pairs != "-" and not path.is_file():
+        raise InputError("no such file", path)
+    if output not in ("-",) and Path(output).exists() and not force:
+        raise InputError("this file exists; --force replaces it", output)
+    try:
+        with sys.stdin if pairs == "-" else path.open(encoding="utf-8") as source:
+            if output == "-":
+                _answer(source, pairs, sys.stdout, model)
+                return
+            with replacing(Path(output)) as temporary, temporary.open("w", encoding="utf-8") as target:
+                _answer(source, pairs, target, model)
+    except UnicodeDecodeError as error:
+        raise InputError(f"not UTF-8 (byte {error.start})", pairs) from error

@@ -1,0 +1,224 @@
+"""Commands and their options. What they do lives in the modules they import, lazily, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.errors import InputError
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Who takes which stance toward whom.")
+gold_app = typer.Typer(no_args_is_help=True, help="Check, compare and convert hand annotations.")
+app.add_typer(gold_app, name="gold")
+
+Model = Annotated[str, typer.Option("--model", "-m", help="Model folder, name of a shipped model, or `lexicon`.")]
+Force = Annotated[bool, typer.Option("--force", "-F", help="Replace an output that exists.")]
+
+
+def _version(value: bool) -> None:
+    if value:
+        from pipeline import __version__
+
+        print(f"demarche {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def run(
+    inputs: Annotated[list[str], typer.Argument(help="Files, folders, or - for standard input.", metavar="INPUT...")],
+    output: Annotated[str | None, typer.Option("--output", "-o", help=".csv .tsv .jsonl .parquet .duckdb, or -")] = None,
+    model: Model = "",
+    text: Annotated[str, typer.Option("--text", help="Text column of JSONL, CSV and Parquet.")] = "text",
+    input_format: Annotated[str | None, typer.Option("--input-format", help="Overrides the input's ending.")] = None,
+    output_format: Annotated[str | None, typer.Option("--format", help="Overrides the output's ending.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Of text without a byte order mark; else UTF-8.")] = None,
+    workers: Annotated[int, typer.Option("--n-process", "-n", min=1, help="Processes.")] = 1,
+    force: Force = False,
+) -> None:
+    """Read articles; write (or print) the table of stances."""
+    from pipeline.table.files import check_output, write
+
+    if output is not None:
+        check_output(output, force=force, form=output_format)
+    import pipeline
+    from pipeline.article import read
+    from pipeline.cli import show as display
+    from pipeline.run import run as run_articles
+
+    articles = read(inputs, column=text, encoding=encoding, form=input_format)
+    first = next(articles, None)  # a bad first article is reported before any model is loaded
+    if first is None:
+        raise InputError("no article in the input")
+    from itertools import chain
+
+    documents: list[dict[str, object]] = []
+    with display.progress("articles") as advance:
+        nlp = pipeline.load(model)
+        rows = run_articles(chain([first], articles), nlp, documents, workers=workers, advance=lambda article: advance())
+        if output is not None:
+            write(rows, documents, output, form=output_format)
+            return
+        found = list(rows)
+    display.statements(found)
+
+
+@app.command()
+def show(
+    table: Annotated[Path, typer.Argument(help="A table that `run -o` wrote.")],
+    source: Annotated[list[str] | None, typer.Option(help="Only this source (id); repeatable.")] = None,
+    target: Annotated[list[str] | None, typer.Option(help="Only this target (id); repeatable.")] = None,
+    actor: Annotated[list[str] | None, typer.Option(help="Only rows with this actor on either side; repeatable.")] = None,
+    stance: Annotated[str | None, typer.Option(help="cooperative or oppositional.")] = None,
+    status: Annotated[str | None, typer.Option(help="actual, proposed, hypothetical or negated.")] = None,
+    document: Annotated[str | None, typer.Option(help="Only this document.")] = None,
+    min_confidence: Annotated[float, typer.Option(min=0, max=1, help="Only rows at least this sure.")] = 0.0,
+    sort: Annotated[str, typer.Option(help="Column to sort by; a leading - reverses.")] = "",
+    limit: Annotated[int, typer.Option(min=0, help="At most this many rows; 0 for all.")] = 0,
+    pairs: Annotated[bool, typer.Option("--pairs", help="Aggregate per ordered pair of actors.")] = False,
+) -> None:
+    """Filter, sort and aggregate a stance table."""
+    from pipeline.cli import show as display
+    from pipeline.table import read
+
+    display.table(
+        read(table),
+        {"source": source, "target": target, "stance": stance, "status": status, "document": document},
+        actor=actor,
+        min_confidence=min_confidence,
+        sort=sort,
+        limit=limit,
+        pairs=pairs,
+    )
+
+
+@app.command()
+def classify(
+    pairs: Annotated[str, typer.Argument(help="JSONL of text, source [start, end], target [start, end]; or -")],
+    output: Annotated[str, typer.Option("--output", "-o", help="JSONL; - is standard output.")] = "-",
+    model: Model = "stance",
+    force: Force = False,
+) -> None:
+    """Stance for given pairs: each row comes back, in order, with stance, confidence, scores, quad and root."""
+    from pipeline.cli.classify import classify as classify_file
+
+    classify_file(pairs, output, model, force)
+
+
+@app.command()
+def evaluate(
+    gold: Annotated[Path, typer.Option(help="Folder of gold files.")] = Path("annotations/gold"),
+    corpus: Annotated[Path, typer.Option(help="Folder of the texts and their manifest.")] = Path("corpus"),
+    split: Annotated[str, typer.Option(help="train, dev, test, given (the given article) or all.")] = "test",
+    model: Model = "",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the scores as JSON too.")] = None,
+) -> None:
+    """Score every stage against gold, with support, confidence intervals and baselines."""
+    import json
+
+    from pipeline.cli import show as display
+    from pipeline.evaluate import evaluate as score
+
+    with display.progress("documents") as advance:
+        result = score(gold, corpus, split, model, advance=advance)
+    display.scores(result)
+    if output is not None:
+        output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
+@app.command()
+def train(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Model folder to write.")] = Path("models/stance"),
+    gold: Annotated[list[Path] | None, typer.Option(help="Folder of gold files; repeatable.")] = None,
+    corpus: Annotated[Path, typer.Option(help="Folder of the texts and their manifest.")] = Path("corpus"),
+    external: Annotated[Path | None, typer.Option(help="Folder with plv_train.tsv and dse_train.txt.")] = None,
+    kind: Annotated[str, typer.Option(help="encoder or linear.")] = "encoder",
+    encoder: Annotated[str, typer.Option(help="Encoder folder; by default all-MiniLM-L6-v2 of its PyPI wheel.")] = "",
+    epochs: Annotated[float, typer.Option(min=0.01)] = 3,
+    seed: Annotated[int, typer.Option()] = 0,
+    force: Annotated[bool, typer.Option("--force", "-F", help="Replace a model even if it is better.")] = False,
+) -> None:
+    """Retrain the stance classifier on the annotations there are now; keeps the old model if that is better."""
+    from pipeline.train.command import train as train_model
+
+    train_model(output, gold or [Path("annotations/gold")], corpus, external, kind, encoder, epochs, seed, force)
+
+
+@gold_app.command("check")
+def gold_check(
+    files: Annotated[list[Path], typer.Argument(help="Gold files or folders.")],
+    corpus: Annotated[Path, typer.Option(help="Folder of the texts and their manifest.")] = Path("corpus"),
+) -> None:
+    """Say what is wrong in gold files: file, line, and how to mend it."""
+    from pipeline.gold.check import check
+
+    problems = [problem for path in files for problem in check(path, corpus)]
+    for problem in problems:
+        print(problem)
+    if problems:
+        raise typer.Exit(2)
+    print("no problem found")
+
+
+@gold_app.command("agree")
+def gold_agree(
+    one: Annotated[Path, typer.Argument(help="Gold file or folder of the first annotator.")],
+    other: Annotated[Path, typer.Argument(help="The same of the second.")],
+) -> None:
+    """Agreement of two annotators: kappa over ordered actor pairs per sentence, F1 over spans."""
+    from pipeline.cli import show as display
+    from pipeline.gold.agree import agree
+
+    display.agreement(agree(one, other))
+
+
+@gold_app.command("import")
+def gold_import(
+    files: Annotated[list[Path], typer.Argument(help="Interlinear text (.txt).")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of gold files.")] = Path("annotations/gold"),
+    corpus: Annotated[Path, typer.Option(help="Folder of the texts and their manifest.")] = Path("corpus"),
+    annotator: Annotated[str, typer.Option(help="Who annotated.")] = "",
+    force: Force = False,
+) -> None:
+    """Turn annotations made elsewhere into gold files."""
+    from pipeline.gold.exchange import import_files
+
+    for path in import_files(files, output, corpus, annotator, force):
+        print(path)
+
+
+@gold_app.command("export")
+def gold_export(
+    files: Annotated[list[Path], typer.Argument(help="Gold files.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")],
+    corpus: Annotated[Path, typer.Option(help="Folder of the texts and their manifest.")] = Path("corpus"),
+    force: Force = False,
+) -> None:
+    """Write gold files as interlinear text, to be mended in any editor."""
+    from pipeline.gold.exchange import export_files
+
+    for path in export_files(files, output, corpus, force):
+        print(path)
+
+
+def main() -> None:
+    """Entry point: a user's mistake is one line on standard error and exit code 2."""
+    try:
+        app()
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

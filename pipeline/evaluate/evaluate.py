@@ -1,0 +1,197 @@
+"""Score the pipeline stage by stage."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from spacy.tokens import Doc
+
+from pipeline.actors import mention
+from pipeline.errors import InputError
+from pipeline.evaluate.pairs import gold_pairs
+from pipeline.evaluate.scores import Measure, classification, confusion, detection, matched, precision, recall
+from pipeline.gold import Gold
+from pipeline.gold.corpus import SPLITS, Annotated, read_annotated
+from pipeline.labels import STANCES
+from pipeline.stance import Classifier, StanceComponent
+from pipeline.stance.lexicon import LexiconClassifier
+from pipeline.statements.statement import Statement
+from pipeline.verbs.component import KEY as VERBS
+
+_REFERENCE = re.compile(
+    r"^(it|its|he|she|him|her|his|they|them|their|we|us|our|i|my|me|both|the|two|one|each|all|this|that|these|those|who)\b",
+    re.IGNORECASE,
+)
+
+
+def is_reference(words: str) -> bool:
+    """Whether a mention refers without naming ("it", "the ministry", "both sides")."""
+    return bool(_REFERENCE.match(words)) or words.islower()
+
+
+def _sentence_numbers(gold: Gold) -> Callable[[int], int]:
+    """The number of the gold sentence at a character, or -1 outside all of them."""
+    bounds = [(s.start, s.end) for s in gold.sentences]
+    return lambda at: next((n for n, (start, end) in enumerate(bounds) if start <= at < end), -1)
+
+
+def _actors(measures: dict[str, Measure], item: Annotated, doc: Doc, number: Callable[[int], int]) -> None:
+    text, gold = item.text, item.gold
+    names = {(m.start, m.end, a) for m in gold.mentions for a in m.actors if not is_reference(text[m.start : m.end])}
+    references = {(m.start, m.end, a) for m in gold.mentions for a in m.actors} - names
+    found = {
+        (span.start_char, span.end_char, actor, span.label_)
+        for span in doc.spans[mention.KEY]
+        for actor in mention.actors_of(span)
+        if _counts(gold, span.start_char)
+    }
+    found_names = {(s, e, a) for s, e, a, label in found if label != "reference"}
+    heads = {(e, a) for s, e, a, _ in found}
+    for n in range(len(gold.sentences)):
+        here = {x for x in names if number(x[0]) == n}
+        measures["actors"].add(item.entry.document, n, matched(here, {x for x in found_names if number(x[0]) == n}))
+        told = {x for x in references if number(x[0]) == n}
+        hit = sum((end, actor) in heads for _, end, actor in told)
+        measures["references"].add(item.entry.document, n, [hit, 0, len(told) - hit])
+
+
+def _counts(gold: Gold, at: int) -> bool:
+    """Whether gold annotates the place: not in boilerplate, and not in a repeat."""
+    block = next((b for b in gold.blocks if b.start <= at < b.end), None)
+    return block is None or not (block.repeat or block.label == "boilerplate")
+
+
+def _verbs(measures: dict[str, Measure], item: Annotated, doc: Doc, number: Callable[[int], int]) -> None:
+    spans = [(v.start_char, v.end_char, v.label_) for v in doc.spans[VERBS] if _counts(item.gold, v.start_char)]
+    for n in range(len(item.gold.sentences)):
+        here = [v for v in item.gold.verbs if number(v.start) == n]
+        mine = [v for v in spans if number(v[0]) == n]
+        hit = [next((m for m in mine if m[0] < v.end and v.start < m[1]), None) for v in here]
+        taken = {m for m in hit if m}
+        found = sum(m is not None for m in hit)
+        measures["verbs"].add(item.entry.document, n, [found, len(mine) - len(taken), len(here) - found])
+        right = sum(m is not None and m[2] == v.root for m, v in zip(hit, here, strict=True))
+        measures["roots"].add(item.entry.document, n, [right, 0, found - right])
+
+
+def _segmentation(measures: dict[str, Measure], item: Annotated, doc: Doc) -> None:
+    document, gold = item.entry.document, item.gold
+    found = set()
+    for sentence in doc.sents:
+        words = sentence.text
+        if words.strip():
+            start = sentence.start_char + len(words) - len(words.lstrip())
+            found.add((start, sentence.start_char + len(words.rstrip())))
+    found = {span for span in found if _counts(gold, span[0]) and any(b.start <= span[0] < b.end for b in gold.blocks)}
+    wanted = {(s.start, s.end) for s in gold.sentences if _counts(gold, s.start)}
+    starts = sorted({start for start, _ in wanted | found})
+    for n, at in enumerate(starts):
+        counts = matched({s for s in wanted if s[0] == at}, {s for s in found if s[0] == at})
+        measures["sentences"].add(document, n, counts)
+    labels = {(b.start, b.end, b.label) for b in gold.blocks}
+    mine = {(b.start_char, b.end_char, b.label_) for b in doc.spans["blocks"]}
+    for n, at in enumerate(sorted({b[0] for b in labels | mine})):
+        measures["blocks"].add(
+            document, n, matched({b for b in labels if b[0] == at}, {b for b in mine if b[0] == at})
+        )
+
+
+def _statements(
+    measures: dict[str, Measure], prefix: str, item: Annotated, statements: list[Statement], number: Callable[[int], int]
+) -> None:
+    document, gold = item.entry.document, item.gold
+    position = {s.id: n for n, s in enumerate(gold.sentences)}
+    told = {(position[s.sentence], s.source, s.target, s.stance) for s in gold.statements if not s.arguable}
+    arguable = {(position[s.sentence], s.source, s.target) for s in gold.statements if s.arguable}
+    said = {(number(s.source_span[0]), s.source, s.target, s.stance) for s in statements}
+    said = {key for key in said if key[:3] not in arguable or key in told}
+    for n in range(-1, len(gold.sentences)):
+        counts = matched({k for k in told if k[0] == n}, {k for k in said if k[0] == n})
+        for name in (f"{prefix} f1", f"{prefix} precision", f"{prefix} recall"):
+            measures[name].add(document, n, counts)
+        if prefix == "end to end":
+            pairs = matched({k[:3] for k in told if k[0] == n}, {k[:3] for k in said if k[0] == n})
+            measures["pairs"].add(document, n, pairs)
+
+
+def _stances(measures: dict[str, Measure], items: list[Annotated], classifiers: dict[str, Classifier | None]) -> None:
+    everything = [(item.entry.document, pair) for item in items for pair in gold_pairs(item.gold, item.text)]
+    everything = [(document, pair) for document, pair in everything if not pair.arguable]
+    common = Counter(pair.stance for _, pair in everything if pair.stance != "none").most_common(1)
+    for name, classifier in classifiers.items():
+        if classifier is None:
+            three, two = ["none"] * len(everything), [common[0][0] if common else "none"] * len(everything)
+        else:
+            verdicts = classifier.classify([pair.pair for _, pair in everything])
+            three = [v.stance for v in verdicts]
+            two = [max(STANCES[:2], key=lambda label, v=v: v.scores[label]) for v in verdicts]  # type: ignore[misc]
+        for (document, pair), label, sign in zip(everything, three, two, strict=True):
+            measures[f"{name} three"].add(document, pair.sentence, confusion([pair.stance], [label]))
+            if pair.stance != "none":
+                measures[f"{name} two"].add(document, pair.sentence, confusion([pair.stance], [sign]))
+
+
+def _measures() -> dict[str, Measure]:
+    found = {
+        "sentences": detection("segmentation", "sentences, exact F1"),
+        "blocks": detection("segmentation", "blocks, span and label F1"),
+        "actors": detection("actors", "names, span and id F1"),
+        "references": Measure("actors", "references resolved, recall", recall, (0, 2)),
+        "verbs": detection("verbs", "overlap F1"),
+        "roots": Measure("verbs", "root code of those found, accuracy", recall, (0, 2)),
+        "pairs": detection("pairs", "ordered pairs in a sentence F1"),
+    }
+    for name, label in (("model", "this model"), ("lexicon", "lexicon"), ("majority", "majority")):
+        found[f"{name} two"] = classification("stance", f"{label}: stated gold pairs, macro F1 of 2")
+        found[f"{name} three"] = classification("stance", f"{label}: all gold pairs, macro F1 of 3")
+    for prefix, label in (("end to end", "this model"), ("lexicon end to end", "lexicon")):
+        found[f"{prefix} f1"] = detection("end to end", f"{label}: sentence, source, target, stance F1")
+        found[f"{prefix} precision"] = Measure("end to end", f"{label}: precision", precision, (0, 1))
+        found[f"{prefix} recall"] = Measure("end to end", f"{label}: recall", recall, (0, 2))
+    return found
+
+
+def evaluate(
+    gold: Path, corpus: Path, split: str, model: str, advance: Callable[[], None] = lambda: None
+) -> dict[str, Any]:
+    """Scores of every stage over a split: `{"split", "documents", "model", "scores": [...]}`.
+
+    Each score has `stage, measure, score, interval` (95 %, percentile bootstrap), `unit` and `support`. A prediction
+    on an arguable pair counts neither way. Raises InputError.
+    """
+    import pipeline
+
+    if split not in (*SPLITS, "all"):
+        raise InputError(f"no such split: {split!r}; one of {', '.join([*SPLITS, 'all'])}")
+    items = list(read_annotated(gold, corpus, set(SPLITS) if split == "all" else {split}))
+    if not items:
+        raise InputError(f"no annotated document of split {split!r} whose text is at hand (see DEMARCHE_CORPUS)", gold)
+    nlp = pipeline.load(model=None)
+    stance_settings = pipeline.settings()["components"]["stance"] | ({"model": model} if model else {})
+    judge, by_lexicon = StanceComponent(**stance_settings), StanceComponent("lexicon", 0.5, 0.5)
+    measures = _measures()
+    for item, doc in zip(items, _counted(nlp.pipe(item.text for item in items), advance), strict=True):
+        number = _sentence_numbers(item.gold)
+        _segmentation(measures, item, doc)
+        _actors(measures, item, doc, number)
+        _verbs(measures, item, doc, number)
+        _statements(measures, "end to end", item, judge.judge([doc])[0], number)
+        _statements(measures, "lexicon end to end", item, by_lexicon.judge([doc])[0], number)
+    lexicon = LexiconClassifier()
+    _stances(measures, items, {"model": judge.classifier or lexicon, "lexicon": lexicon, "majority": None})
+    return {
+        "split": split,
+        "documents": len(items),
+        "model": judge.classifier.name if judge.classifier else "lexicon",
+        "scores": [measure.result() for measure in measures.values()],
+    }
+
+
+def _counted(docs: Iterable[Doc], advance: Callable[[], None]) -> Iterable[Doc]:
+    for doc in docs:
+        yield doc
+        advance()

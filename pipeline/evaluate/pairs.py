@@ -1,0 +1,69 @@
+"""Gold as ordered pairs of actors: what the classifier is trained and judged on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import permutations
+
+from pipeline.gold import Gold
+from pipeline.gold.schema import Mention, Sentence
+from pipeline.stance.base import Pair
+
+
+@dataclass(frozen=True, slots=True)
+class GoldPair:
+    """An ordered pair of actors that gold mentions in one sentence, and what gold says of it.
+
+    `root` and `status` are empty where the stance is none. `arguable` pairs count neither way.
+    """
+
+    pair: Pair
+    source: str
+    target: str
+    stance: str
+    root: str
+    status: str
+    sentence: int
+    arguable: bool
+
+
+def _nearest(mentions: list[Mention], source: str, target: str) -> tuple[Mention, Mention] | None:
+    pairs = [(s, t) for s in mentions if source in s.actors for t in mentions if target in t.actors]
+    return min(pairs, key=lambda pair: abs(pair[0].start - pair[1].start), default=None)
+
+
+def _pair(text: str, sentence: Sentence, source: Mention, target: Mention) -> Pair:
+    at = sentence.start
+    return Pair(
+        text[at : sentence.end], (source.start - at, source.end - at), (target.start - at, target.end - at)
+    )
+
+
+def gold_pairs(gold: Gold, text: str, max_actors: int = 6) -> list[GoldPair]:
+    """Every ordered pair of actors mentioned in a sentence; pairs without a statement are `none`.
+
+    Of a sentence with more than `max_actors` actors only the pairs with a statement are taken.
+    """
+    mentions = {mention.id: mention for mention in gold.mentions}
+    verbs = {verb.id: verb for verb in gold.verbs}
+    found = []
+    for number, sentence in enumerate(gold.sentences):
+        here = [m for m in gold.mentions if sentence.start <= m.start < sentence.end]
+        stated = [s for s in gold.statements if s.sentence == sentence.id]
+        by_pair: dict[tuple[str, str], set[str]] = {}
+        for s in stated:
+            by_pair.setdefault((s.source, s.target), set()).add(s.stance)
+        for s in stated:
+            pair = _pair(text, sentence, mentions[s.source_mention], mentions[s.target_mention])
+            both = len(by_pair[s.source, s.target]) > 1
+            root = verbs[s.verb].root
+            found.append(GoldPair(pair, s.source, s.target, s.stance, root, s.status, number, s.arguable or both))
+        actors = list(dict.fromkeys(actor for m in here for actor in m.actors))
+        if len(actors) > max_actors:
+            continue
+        for source, target in permutations(actors, 2):
+            near = _nearest(here, source, target)
+            if (source, target) not in by_pair and near:
+                pair = _pair(text, sentence, *near)
+                found.append(GoldPair(pair, source, target, "none", "", "", number, False))
+    return found

@@ -1,0 +1,9 @@
+"""Gold: hand annotation of an article, stand-off, tied to its text by SHA-256.
+
+A gold file is JSONL. Its first line describes the document; every other line is one block, sentence, mention,
+verb or statement, told apart by `type`. Offsets count characters (code points) of the text as given; `end` is exclusive.
+"""
+
+from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb, read, write
+
+__all__ = ["Block", "Gold", "Mention", "Sentence", "Statement", "Verb", "read", "write"]

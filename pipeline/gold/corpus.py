@@ -1,0 +1,102 @@
+"""The manifest of documents, and where their texts are.
+
+`corpus/manifest.jsonl` has one line a document: `document, file, title, author, date, genre, region, topic, invented,
+split, sha256`. `split` is train, dev or test, or `given` for the article that is only ever tested on. A text that may not be
+redistributed has no file: it is found by its SHA-256 in the folders that DEMARCHE_CORPUS lists.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+from pipeline.errors import InputError
+from pipeline.gold.schema import Gold, read
+
+SPLITS = ("train", "dev", "test", "given")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One document of the manifest."""
+
+    document: str
+    file: str
+    title: str
+    author: str
+    date: str
+    genre: str
+    region: str
+    topic: str
+    invented: bool
+    split: str
+    sha256: str
+
+
+def read_manifest(corpus: Path) -> dict[str, Entry]:
+    """The manifest's entries by document. Raises InputError with file and line."""
+    path = corpus / "manifest.jsonl"
+    if not path.is_file():
+        raise InputError("no such file; a corpus has a manifest", path)
+    entries = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            entry = Entry(**json.loads(line))
+        except (json.JSONDecodeError, TypeError) as error:
+            raise InputError(f"not a manifest line ({error})", path, number) from error
+        if entry.split not in SPLITS:
+            raise InputError(f"split is {entry.split!r}; one of {', '.join(SPLITS)}", path, number)
+        entries[entry.document] = entry
+    return entries
+
+
+def write_manifest(corpus: Path, entries: dict[str, Entry]) -> None:
+    """Write the manifest, sorted by document."""
+    lines = [json.dumps(asdict(entries[name]), ensure_ascii=False) + "\n" for name in sorted(entries)]
+    (corpus / "manifest.jsonl").write_text("".join(lines), encoding="utf-8")
+
+
+@cache
+def _elsewhere() -> dict[str, Path]:
+    """Files in the folders of DEMARCHE_CORPUS by SHA-256."""
+    folders = [Path(folder) for folder in os.environ.get("DEMARCHE_CORPUS", "").split(os.pathsep) if folder]
+    files = (path for folder in folders if folder.is_dir() for path in sorted(folder.rglob("*.txt")))
+    return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in files}
+
+
+def find_text(sha256: str, entry: Entry | None, corpus: Path) -> str | None:
+    """The text with that digest, or None where it is not at hand."""
+    path = corpus / entry.file if entry and entry.file else _elsewhere().get(sha256)
+    if path is None or not path.is_file():
+        return None
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise InputError("this text has changed since it was annotated (SHA-256 differs)", path)
+    return data.decode("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """A document with its text and its gold."""
+
+    entry: Entry
+    text: str
+    gold: Gold
+
+
+def read_annotated(gold: Path, corpus: Path, splits: set[str]) -> Iterator[Annotated]:
+    """The annotated documents of some splits, by name. Texts that are not at hand are left out."""
+    entries = read_manifest(corpus)
+    for name in sorted(entries):
+        entry = entries[name]
+        path = gold / f"{name}.jsonl"
+        if entry.split in splits and path.is_file():
+            annotation = read(path)
+            text = find_text(annotation.sha256, entry, corpus)
+            if text is not None:
+                yield Annotated(entry, text, annotation)

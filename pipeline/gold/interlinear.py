@@ -1,0 +1,255 @@
+"""Interlinear text: gold as a person types it, one sentence to a line and its annotations below it.
+
+The format is described in section 4 of `annotations/GUIDELINES.md`. Reading turns quoted words into offsets; writing
+turns offsets back into words, so that gold can be mended in any text editor.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.errors import InputError
+from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb, sha256
+from pipeline.labels import BLOCKS, ROOTS, STANCES, STATUSES
+
+ACTOR_ID = re.compile(r"[A-Z]{3}|IGO:[A-Za-z0-9-]+|ORG:[a-z0-9-]+")
+_ROLE = re.compile(rf"(.*?)(?::({ACTOR_ID.pattern}))?", re.DOTALL)
+_OCCURRENCE = re.compile(r"^(.*)#(\d+)$", re.DOTALL)
+_WORD = re.compile(r"\w")
+
+
+@dataclass
+class _Reader:
+    """The state of one pass over an interlinear file."""
+
+    path: Path
+    text: str | None
+    gold: Gold
+    pieces: list[str] = field(default_factory=list)
+    cursor: int = 0
+    number: int = 0
+    sentence: Sentence | None = None
+    named: dict[tuple[int, int], Mention] = field(default_factory=dict)
+    verbs: dict[tuple[int, int], Verb] = field(default_factory=dict)
+
+    def fail(self, problem: str) -> InputError:
+        return InputError(problem, self.path, self.number)
+
+    def add_sentence(self, words: str) -> None:
+        if self.text is None:
+            start, end = self.cursor, self.cursor + len(words)
+            self.pieces.append(words)
+        else:
+            pattern = r"\s+".join(map(re.escape, words.split()))
+            found = re.compile(pattern).search(self.text, self.cursor)
+            if not found:
+                raise self.fail(f"this sentence is not in the text after character {self.cursor}: {words[:60]!r}")
+            start, end = found.span()
+        self.cursor = end
+        self.sentence = Sentence(f"s{len(self.gold.sentences) + 1}", start, end)
+        self.gold.sentences.append(self.sentence)
+        self.named, self.verbs = {}, {}
+
+    def separate(self, separator: str) -> None:
+        if self.text is None and self.pieces:
+            self.pieces.append(separator)
+            self.cursor += len(separator)
+
+    def locate(self, quoted: str) -> tuple[int, int]:
+        """Offsets of quoted words in the current sentence; `#2` picks the second occurrence as whole words."""
+        if self.sentence is None:
+            raise self.fail("an annotation stands below its sentence, and there is no sentence yet")
+        words, nth = quoted, 1
+        if match := _OCCURRENCE.match(quoted):
+            words, nth = match[1], int(match[2])
+        whole = self.text if self.text is not None else "".join(self.pieces)
+        sentence = whole[self.sentence.start : self.sentence.end]
+        pattern = r"\s+".join(map(re.escape, words.split()))
+        left = r"(?<!\w)" if words and _WORD.match(words[0]) else ""
+        right = r"(?!\w)" if words and _WORD.match(words[-1]) else ""
+        found = list(re.finditer(left + pattern + right, sentence)) if words.strip() else []
+        if len(found) < nth:
+            raise self.fail(f"{quoted!r} is not in the sentence above; quote its words exactly")
+        return self.sentence.start + found[nth - 1].start(), self.sentence.start + found[nth - 1].end()
+
+    def add_mentions(self, line: str) -> None:
+        for item in filter(None, (part.strip() for part in line.split(";"))):
+            quoted, equals, ids = item.rpartition("=")
+            actors = tuple(ids.strip().split("+"))
+            if not equals or not all(ACTOR_ID.fullmatch(actor) for actor in actors):
+                raise self.fail(f"{item!r} is not `words=ACTOR`, with an actor like RUS, IGO:UN or ORG:hamas")
+            span = self.locate(quoted.strip())
+            if span in self.named:
+                raise self.fail(f"{quoted!r} is marked twice; use #2 for its second occurrence")
+            self.named[span] = Mention(f"m{len(self.gold.mentions) + 1}", *span, actors)
+            self.gold.mentions.append(self.named[span])
+
+    def add_verb(self, quoted: str, root: str) -> Verb:
+        if root not in ROOTS:
+            raise self.fail(f"{root!r} is no root code; one of {', '.join(ROOTS)}")
+        span = self.locate(quoted)
+        if span not in self.verbs:
+            self.verbs[span] = Verb(f"v{len(self.gold.verbs) + 1}", *span, root)
+            self.gold.verbs.append(self.verbs[span])
+        return self.verbs[span]
+
+    def role(self, quoted: str) -> tuple[Mention, str]:
+        match = _ROLE.fullmatch(quoted)
+        words, actor = (match[1], match[2] or "") if match else (quoted, "")
+        mention = self.named.get(self.locate(words.strip()))
+        if mention is None:
+            raise self.fail(f"{words!r} is not marked as a mention on the `@` line")
+        if not actor:
+            if len(mention.actors) > 1:
+                raise self.fail(f"{words!r} names {len(mention.actors)} actors; write `{words}:{mention.actors[0]}`")
+            actor = mention.actors[0]
+        if actor not in mention.actors:
+            raise self.fail(f"{words!r} is not marked as {actor}")
+        return mention, actor
+
+    def add_statement(self, line: str, arguable: bool) -> None:
+        parts = [part.strip() for part in line.split(";")]
+        if len(parts) < 4:
+            raise self.fail("a statement is `source > target; verb; ROOT; stance`, then status and speaker if any")
+        arrow = " <> " if " <> " in parts[0] else " > "
+        if parts[0].count(arrow) != 1:
+            raise self.fail(f"{parts[0]!r} is not `source > target` or `one <> other`")
+        source, target = (self.role(words.strip()) for words in parts[0].split(arrow))
+        stance, extra = parts[3], parts[4:]
+        if stance not in STANCES[:2]:
+            raise self.fail(f"{stance!r} is no stance; cooperative or oppositional")
+        status = next((part for part in extra if part in STATUSES), "actual")
+        speaker = next((part.removeprefix("speaker=") for part in extra if part.startswith("speaker=")), "")
+        if unknown := [part for part in extra if part not in (status, f"speaker={speaker}") and part]:
+            raise self.fail(f"{unknown[0]!r} is neither a status ({', '.join(STATUSES)}) nor `speaker=ID`")
+        if source[1] == target[1]:
+            raise self.fail(f"source and target are the same actor, {source[1]}")
+        verb = self.add_verb(parts[1], parts[2])
+        assert self.sentence is not None
+        first = len(self.gold.statements) + 1
+        pairs = [(source, target), (target, source)] if arrow == " <> " else [(source, target)]
+        for offset, ((s_mention, s_actor), (t_mention, t_actor)) in enumerate(pairs):
+            other = f"t{first + 1 - offset}" if len(pairs) == 2 else ""
+            self.gold.statements.append(
+                Statement(
+                    id=f"t{first + offset}",
+                    sentence=self.sentence.id,
+                    source=s_actor,
+                    source_mention=s_mention.id,
+                    target=t_actor,
+                    target_mention=t_mention.id,
+                    verb=verb.id,
+                    stance=stance,
+                    status=status,
+                    speaker=speaker,
+                    mutual=other,
+                    arguable=arguable,
+                )
+            )
+
+
+def read(path: Path, text: str | None = None, annotator: str = "") -> tuple[Gold, str, dict[str, str]]:
+    """Read interlinear text.
+
+    With `text`, each sentence is found in it, in order; without, the text is made from the sentences. Returns
+    the gold, its text, and the `# key: value` lines at the top. Raises InputError with file and line.
+    """
+    reader = _Reader(path, text, Gold(path.stem, "", annotator))
+    header: dict[str, str] = {}
+    label, fresh = "body", True
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        reader.number = number
+        mark, rest = line[:2], line[2:].strip()
+        if not line.strip():
+            label, fresh = "body", True
+        elif mark == "# " and not reader.gold.sentences:
+            key, _, value = rest.partition(":")
+            header[key.strip()] = value.strip()
+        elif re.fullmatch(r"\[[a-z-]+( repeat)?\]", line.strip()):
+            label = line.strip()[1:-1]
+            if label.removesuffix(" repeat") not in BLOCKS:
+                raise reader.fail(f"{label!r} is no block; one of {', '.join(BLOCKS)}")
+        elif mark == "@ ":
+            reader.add_mentions(rest)
+        elif mark in ("= ", "~ "):
+            reader.add_statement(rest, arguable=mark == "~ ")
+        elif mark == "^ ":
+            quoted, _, root = rest.rpartition("=")
+            reader.add_verb(quoted.strip(), root.strip())
+        else:
+            reader.separate("\n\n" if fresh else " ")
+            reader.add_sentence(line.strip())
+            sentence = reader.gold.sentences[-1]
+            if fresh:
+                block_id = f"b{len(reader.gold.blocks) + 1}"
+                kind = label.removesuffix(" repeat")
+                reader.gold.blocks.append(
+                    Block(block_id, sentence.start, sentence.end, kind, repeat=label.endswith(" repeat"))
+                )
+            else:
+                last = reader.gold.blocks.pop()
+                reader.gold.blocks.append(Block(last.id, last.start, sentence.end, last.label, last.repeat))
+            fresh = False
+    if not reader.gold.sentences:
+        raise InputError("no sentence in it; a sentence stands on a line of its own", path)
+    if text is None:
+        text = "".join(reader.pieces) + "\n"
+    gold = reader.gold
+    gold.sha256 = sha256(text)
+    return gold, text, header
+
+
+def _quote(text: str, sentence: Sentence, start: int, end: int) -> str:
+    """The words at an offset, with `#n` where they stand more than once in the sentence."""
+    words = " ".join(text[start:end].split())
+    pattern = r"\s+".join(map(re.escape, words.split()))
+    left = r"(?<!\w)" if _WORD.match(words[0]) else ""
+    right = r"(?!\w)" if _WORD.match(words[-1]) else ""
+    within = text[sentence.start : sentence.end]
+    starts = [match.start() + sentence.start for match in re.finditer(left + pattern + right, within)]
+    nth = starts.index(start) + 1 if start in starts else 1
+    return words if nth == 1 else f"{words}#{nth}"
+
+
+def dumps(gold: Gold, text: str) -> str:
+    """Gold as interlinear text; reading it back against `text` gives the same annotation."""
+    lines: list[str] = []
+    mentions = {mention.id: mention for mention in gold.mentions}
+    verbs = {verb.id: verb for verb in gold.verbs}
+    blocks = {block.start: block for block in gold.blocks}
+    for sentence in gold.sentences:
+        if block := blocks.get(sentence.start):
+            lines += ["", f"[{block.label}{' repeat' if block.repeat else ''}]"]
+        lines.append(" ".join(text[sentence.start : sentence.end].split()))
+
+        def inside(record: Mention | Verb, within: Sentence = sentence) -> bool:
+            return within.start <= record.start < within.end
+
+        def role(mention_id: str, actor: str, within: Sentence = sentence) -> str:
+            mention = mentions[mention_id]
+            words = _quote(text, within, mention.start, mention.end)
+            return f"{words}:{actor}" if len(mention.actors) > 1 else words
+
+        if here := [m for m in gold.mentions if inside(m)]:
+            quoted = (f"{_quote(text, sentence, m.start, m.end)}={'+'.join(m.actors)}" for m in here)
+            lines.append(f"@ {'; '.join(quoted)}")
+        statements = [s for s in gold.statements if s.sentence == sentence.id]
+        used = {s.verb for s in statements}
+        for verb in gold.verbs:
+            if inside(verb) and verb.id not in used:
+                lines.append(f"^ {_quote(text, sentence, verb.start, verb.end)}={verb.root}")
+        written: set[str] = set()
+        for s in statements:
+            if s.mutual in written:
+                continue
+            written.add(s.id)
+            verb = verbs[s.verb]
+            arrow = "<>" if s.mutual else ">"
+            pair = f"{role(s.source_mention, s.source)} {arrow} {role(s.target_mention, s.target)}"
+            parts = [pair, _quote(text, sentence, verb.start, verb.end), verb.root, s.stance]
+            parts += [s.status] if s.status != "actual" else []
+            parts += [f"speaker={s.speaker}"] if s.speaker else []
+            lines.append(f"{'~' if s.arguable else '='} {'; '.join(parts)}")
+    return "\n".join(lines).strip() + "\n"

@@ -1,0 +1,43 @@
+"""The label sets, each defined once.
+
+Quad classes and root codes are PLOVER's (Halterman et al., *PLOVER and POLECAT*, 2023; the manual at
+github.com/openeventdata/PLOVER). The manual contradicts itself on SANCTION; here it is material conflict (4).
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Stance = Literal["cooperative", "oppositional", "none"]
+Status = Literal["actual", "proposed", "hypothetical", "negated"]
+BlockLabel = Literal["headline", "byline", "body", "caption", "editors-note", "footnote", "boilerplate"]
+
+STANCES: tuple[str, ...] = get_args(Stance)
+STATUSES: tuple[str, ...] = get_args(Status)
+BLOCKS: tuple[str, ...] = get_args(BlockLabel)
+
+QUADS = {1: "verbal cooperation", 2: "material cooperation", 3: "verbal conflict", 4: "material conflict"}
+
+ROOTS = {
+    "AGREE": 1,
+    "CONSULT": 1,
+    "SUPPORT": 1,
+    "CONCEDE": 1,
+    "COOPERATE": 2,
+    "AID": 2,
+    "RETREAT": 2,
+    "REQUEST": 3,
+    "ACCUSE": 3,
+    "REJECT": 3,
+    "THREATEN": 3,
+    "PROTEST": 4,
+    "SANCTION": 4,
+    "MOBILIZE": 4,
+    "COERCE": 4,
+    "ASSAULT": 4,
+}
+
+
+def stance_of_quad(quad: int) -> str:
+    """The stance that a PLOVER quad class amounts to: 1 and 2 cooperative, 3 and 4 oppositional."""
+    return "cooperative" if quad <= 2 else "oppositional"

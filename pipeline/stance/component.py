@@ -1,0 +1,97 @@
+"""The spaCy component "stance": the classifier's word on every candidate statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import minibatch
+
+from pipeline.labels import ROOTS, stance_of_quad
+from pipeline.stance.base import Classifier, Pair, Verdict
+from pipeline.stance.load import LEXICON
+from pipeline.stance.load import load as load_classifier
+from pipeline.statements import statement
+from pipeline.statements.statement import Statement
+
+
+@Language.factory(
+    "stance",
+    requires=["doc.spans"],
+    default_config={"model": "stance", "linked_threshold": 0.5, "unlinked_threshold": 0.7},
+)
+def create_stance(
+    nlp: Language, name: str, model: str, linked_threshold: float, unlinked_threshold: float
+) -> StanceComponent:
+    """The component. A statement is kept if the probability of its stance (not none) reaches the threshold:
+    `linked_threshold` where the syntax joins the actors, `unlinked_threshold` where they only share a sentence."""
+    return StanceComponent(model, linked_threshold, unlinked_threshold)
+
+
+class StanceComponent:
+    """Labels candidates, drops those without a stance, and settles root code and mutual links."""
+
+    def __init__(self, model: str, linked_threshold: float, unlinked_threshold: float) -> None:
+        self.thresholds = {True: linked_threshold, False: unlinked_threshold}
+        self.model = model
+        self.classifier: Classifier | None = None if model == LEXICON else load_classifier(model)
+
+    def __call__(self, doc: Doc) -> Doc:
+        return next(iter(self.pipe([doc])))
+
+    def pipe(self, docs: Iterable[Doc], batch_size: int = 16) -> Iterator[Doc]:
+        """Classify the candidates of `batch_size` documents at once."""
+        for group in minibatch(docs, batch_size):
+            batch = list(group)
+            for doc, statements in zip(batch, self.judge(batch), strict=True):
+                statement.store(doc, statements)
+                yield doc
+
+    def judge(self, docs: list[Doc]) -> list[list[Statement]]:
+        """The statements of each document, out of the candidates that it carries."""
+        candidates = [statement.load(doc) for doc in docs]
+        verdicts = iter(self._classify(docs, candidates))
+        return [_settle([self._judge(s, next(verdicts)) for s in found]) for found in candidates]
+
+    def _classify(self, docs: list[Doc], candidates: list[list[Statement]]) -> list[Verdict]:
+        if self.classifier is None:
+            from pipeline.stance.lexicon import certain
+
+            return [certain(s.stance if s.linked else "none", s.root) for found in candidates for s in found]
+        pairs = []
+        for doc, found in zip(docs, candidates, strict=True):
+            text = doc.text
+            for s in found:
+                start, end = s.sentence
+                shift = (s.source_span[0] - start, s.source_span[1] - start)
+                pairs.append(Pair(text[start:end], shift, (s.target_span[0] - start, s.target_span[1] - start)))
+        return self.classifier.classify(pairs)
+
+    def _judge(self, s: Statement, v: Verdict) -> Statement | None:
+        """The statement as the classifier sees it, or None where the sentence says nothing about the pair."""
+        taken = max(("cooperative", "oppositional"), key=lambda label: v.scores[label])
+        if 1 - v.scores["none"] < self.thresholds[s.linked] or not s.linked and v.scores[taken] < 0.5:
+            return None
+        root = s.root if stance_of_quad(s.quad) == taken else v.root
+        if not root or stance_of_quad(ROOTS[root]) != taken:
+            root = "SUPPORT" if taken == "cooperative" else "REJECT"
+        name = self.classifier.name if self.classifier else LEXICON
+        return replace(
+            s, stance=taken, confidence=v.scores[taken], scores=v.scores, root=root, quad=ROOTS[root], model=name
+        )
+
+
+def _settle(judged: list[Statement | None]) -> list[Statement]:
+    """The kept statements, with `mutual` pointing to positions among them."""
+    kept = [position for position, s in enumerate(judged) if s is not None]
+    moved = {old: new for new, old in enumerate(kept)}
+    settled = []
+    for position in kept:
+        s = judged[position]
+        assert s is not None
+        other = judged[s.mutual] if s.mutual is not None else None
+        both = other is not None and other.stance == s.stance and other.verb_span == s.verb_span
+        settled.append(replace(s, mutual=moved[s.mutual] if both and s.mutual is not None else None))
+    return settled

@@ -1,0 +1,207 @@
+"""Who fills the slots of a predicate: from dependency arcs to mentions.
+
+The arcs are those of spaCy's English models (ClearNLP labels: nsubj, nsubjpass, dobj, dative, agent, prep, pobj, …).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spacy.tokens import Span, Token
+
+from pipeline.verbs.lexicon import Predicate
+
+_OWNERS = ("poss", "amod", "compound", "nmod")
+_INSIDE = frozenset({"of", "from", "by", "for", "in", "between", "among"})
+_OBJECT_CONTROL = frozenset("urge ask tell order force press invite push persuade pressure call compel require expect".split())
+_CHARGING = frozenset("accuse blame criticise criticize suspect charge condemn denounce thank praise warn congratulate".split())
+_DEPTH = 4
+_DERIVED = frozenset({"between", "among"})
+
+
+class Arguments:
+    """Looks up arguments in one Doc whose mentions are known by token."""
+
+    def __init__(self, mentions: list[Span]) -> None:
+        self.owner = {token.i: span for span in mentions for token in span}
+
+    def stand_for(self, token: Token, depth: int = 0) -> list[Span]:
+        """The mentions that the noun phrase headed at `token` stands for, with those coordinated to it."""
+        found: list[Span] = []
+        for head in [token, *(t for t in token.conjuncts if t.i > token.i)]:
+            for span in self._one(head, depth):
+                if span not in found:
+                    found.append(span)
+        return found
+
+    def _one(self, head: Token, depth: int) -> list[Span]:
+        if head.i in self.owner:
+            return [self.owner[head.i]]
+        if depth > _DEPTH:
+            return []
+        if head.tag_ in ("WDT", "WP") and head.head.dep_ == "relcl":
+            return self._one(head.head.head, depth + 1)
+        children = list(head.children)
+        for child in children:
+            if child.dep_ == "appos" and (found := self.stand_for(child, depth + 1)):
+                return found
+        owners = [child for child in children if child.dep_ in _OWNERS]
+        for child in sorted(owners, key=lambda c: c.dep_ != "poss"):
+            found = self.stand_for(child, depth + 1) if child.dep_ == "poss" or child.i in self.owner else []
+            if found:
+                return found
+        for child in children:
+            if child.dep_ in ("prep", "agent") and child.lower_ in _INSIDE:
+                for noun in child.children:
+                    if noun.dep_ == "pobj" and (found := self.stand_for(noun, depth + 1)):
+                        return found
+        return []
+
+    def subjects(self, verb: Token, depth: int = 0) -> list[Span]:
+        """The mentions that do what `verb` says."""
+        if depth > _DEPTH:
+            return []
+        if _passive(verb):
+            return [span for agent in _agents(verb) for span in self.stand_for(agent)]
+        for child in verb.children:
+            if child.dep_ in ("nsubj", "csubj"):
+                return self.stand_for(child)
+        head = verb.head
+        if verb.dep_ == "conj" and head.pos_ in ("VERB", "AUX"):
+            return self._borne_by(head, depth)
+        if verb.dep_ == "xcomp":
+            if head.lemma_ in _OBJECT_CONTROL and (objects := self.objects(head)):
+                return objects
+            return self._borne_by(head, depth)
+        if verb.dep_ in ("advcl", "ccomp") and head.pos_ in ("VERB", "AUX"):
+            return self._borne_by(head, depth)
+        if verb.dep_ == "pcomp":
+            governor = head.head
+            if governor.lemma_ in _CHARGING and head.lower_ in ("of", "for", "against"):
+                return self.objects(governor) or self._borne_by(governor, depth)
+            if governor.pos_ in ("VERB", "AUX"):
+                return self._borne_by(governor, depth)
+            return self._noun_subjects(governor, depth + 1)
+        if verb.dep_ in ("acl", "relcl") and head.pos_ in ("NOUN", "PROPN", "PRON"):
+            return self.stand_for(head) if verb.tag_ == "VBG" else self._noun_subjects(head, depth + 1)
+        return []
+
+    def _borne_by(self, verb: Token, depth: int) -> list[Span]:
+        """What the clause of `verb` is about: its agent, or in the passive its patient."""
+        if _passive(verb):
+            for child in verb.children:
+                if child.dep_ == "nsubjpass":
+                    return self.stand_for(child)
+        return self.subjects(verb, depth + 1)
+
+    def objects(self, verb: Token) -> list[Span]:
+        """The mentions to which `verb` is done."""
+        if _passive(verb):
+            for child in verb.children:
+                if child.dep_ == "nsubjpass":
+                    return self.stand_for(child)
+            if verb.dep_ == "acl":
+                return self.stand_for(verb.head)
+            if verb.dep_ == "conj" and _passive(verb.head):
+                return self.objects(verb.head)
+            return []
+        for child in verb.children:
+            if child.dep_ in ("dobj", "obj", "oprd") or (child.dep_ == "ccomp" and child.i in self.owner):
+                return self.stand_for(child)
+        for child in verb.conjuncts:  # "criticised and then sanctioned Riga"
+            if child.i > verb.i and child.pos_ == "VERB" and child.head.i == verb.i:
+                return self.objects(child)
+        return []
+
+    def _noun_subjects(self, noun: Token, depth: int = 0) -> list[Span]:
+        """The mentions behind a noun through the verb that governs it: "Seoul laid *sanctions*", "held *talks*"."""
+        if depth > _DEPTH:
+            return []
+        head = noun.head
+        if noun.dep_ in ("dobj", "obj", "attr", "oprd", "acomp") and head.pos_ in ("VERB", "AUX"):
+            return self.subjects(head, depth)
+        if noun.dep_ == "nsubjpass":
+            return [span for agent in _agents(head) for span in self.stand_for(agent)]
+        if noun.dep_ == "pobj" and head.head.pos_ in ("VERB", "AUX"):
+            return self.subjects(head.head, depth)
+        if noun.dep_ == "conj":
+            return self._noun_subjects(head, depth + 1)
+        return []
+
+    def _prepositions(self, token: Token, name: str) -> Iterator[Token]:
+        """Objects of the preposition `name` at a predicate, or at the verb or object that it goes with."""
+        places = [token, *(c for c in token.children if c.dep_ in ("dobj", "prt", "acomp", "advmod", "attr", "nsubjpass"))]
+        if token.pos_ not in ("VERB", "AUX") and token.head.pos_ in ("VERB", "AUX"):
+            places.append(token.head)
+        if token.dep_ == "conj":
+            places.append(token.head)
+        for place in places:
+            for child in place.children:
+                if child.dep_ in ("prep", "agent", "dative") and child.lower_ == name and child.i != token.i:
+                    yield from (noun for noun in child.children if noun.dep_ in ("pobj", "pcomp"))
+                    for nested in child.children:  # "opposition from within Riga"
+                        if nested.dep_ == "prep":
+                            yield from (noun for noun in nested.children if noun.dep_ == "pobj")
+
+    def fill(self, token: Token, slot: str, pos: str) -> list[Span]:
+        """The mentions in one slot of the predicate at `token`."""
+        if slot == "subject":
+            if pos == "verb":
+                return self.subjects(token)
+            if pos == "adjective":
+                return self._complemented(token)
+            return self._noun_subjects(token)
+        if slot == "object":
+            return self.objects(token)
+        if slot == "indirect":
+            datives = [child for child in token.children if child.dep_ == "dative"]
+            return [span for child in datives for span in self.stand_for(child)]
+        if slot == "possessor":
+            return [
+                span
+                for child in token.children
+                if child.dep_ in _OWNERS and (child.dep_ == "poss" or child.i in self.owner)
+                for span in self.stand_for(child)
+            ]
+        return [span for noun in self._prepositions(token, slot) for span in self.stand_for(noun)]
+
+    def _complemented(self, adjective: Token) -> list[Span]:
+        """Whom an adjective describes: "Oslo is *critical* of Riga", "Oslo, *wary* of Riga", "remained *at odds*"."""
+        head = adjective.head
+        if adjective.pos_ == "VERB" and (found := self.objects(adjective) or self.subjects(adjective)):
+            return found
+        if head.pos_ in ("VERB", "AUX"):
+            found = self.subjects(head) if not _passive(head) else self._borne_by(head, 0)
+            return found
+        if head.pos_ in ("NOUN", "PROPN"):
+            return self._one(head, 0) or self._noun_subjects(head)
+        return []
+
+    def roles(self, token: Token, predicate: Predicate) -> tuple[list[Span], list[Span]]:
+        """Sources and targets of the predicate at `token`. A mutual predicate may have all its actors in the sources."""
+        sources: list[Span] = []
+        for slot in predicate.source:
+            if sources := self.fill(token, slot, predicate.pos):
+                break
+        targets: list[Span] = []
+        for slot in predicate.target:
+            targets = [span for span in self.fill(token, slot, predicate.pos) if span not in sources]
+            if targets:
+                break
+        return sources, targets
+
+
+def _passive(verb: Token) -> bool:
+    if any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children):
+        return True
+    return verb.tag_ == "VBN" and verb.dep_ == "acl"
+
+
+def _agents(verb: Token) -> list[Token]:
+    return [
+        noun
+        for child in verb.children
+        if child.dep_ == "agent" or (child.dep_ == "prep" and child.lower_ == "by")
+        for noun in child.children
+        if noun.dep_ == "pobj"
+    ]

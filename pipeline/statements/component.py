@@ -1,0 +1,181 @@
+"""The spaCy component "statements": candidate statements, before the classifier has its say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import permutations
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span, Token
+
+from pipeline.actors import mention
+from pipeline.statements import statement
+from pipeline.statements.arguments import Arguments
+from pipeline.statements.statement import Statement
+from pipeline.verbs.component import KEY as VERBS
+from pipeline.verbs.component import predicate_of
+from pipeline.verbs.status import status
+
+SILENT = frozenset({"boilerplate", "byline"})
+"""Blocks in which nobody takes a stance."""
+MAX_ACTORS = 6
+"""A sentence with more actors is a list: only the pairs that its syntax joins are candidates."""
+_SAYING = frozenset("say tell state declare claim insist argue announce add report allege note warn maintain explain".split())
+
+
+@Language.factory("statements", requires=["token.dep", "doc.spans"], default_config={"unlinked": True})
+def create_statements(nlp: Language, name: str, unlinked: bool) -> Statements:
+    """The component. With `unlinked`, pairs that only share a sentence with a verb are candidates too."""
+    return Statements(unlinked)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+class Statements:
+    """Joins mentions through predicates: by syntax, and by sharing a sentence where the classifier will decide."""
+
+    def __init__(self, unlinked: bool = True) -> None:
+        self.unlinked = unlinked
+
+    def __call__(self, doc: Doc) -> Doc:
+        mentions = sorted(doc.spans.get(mention.KEY, []), key=lambda span: span.start)
+        verbs = list(doc.spans.get(VERBS, []))
+        arguments = Arguments(mentions)
+        blocks = [b for b in doc.spans.get("blocks", [])]
+        found: list[Statement] = []
+        for sentence in doc.sents:
+            here = [m for m in mentions if sentence.start <= m.start < sentence.end]
+            if not here:
+                continue
+            block = next((b for b in blocks if b.start <= sentence.start < b.end), None)
+            if blocks and (block is None or block.label_ in SILENT or block.id_ == "repeat"):
+                continue
+            predicates = [v for v in verbs if sentence.start <= v.start < sentence.end]
+            predicates = [v for v in predicates if not any(_overlap(v, m) for m in here)]
+            found += self._sentence(sentence, here, predicates, arguments, block.label_ if block else "body", len(found))
+        statement.store(doc, found)
+        return doc
+
+    def pipe(self, docs: Iterable[Doc], batch_size: int = 64) -> Iterable[Doc]:
+        return map(self, docs)
+
+    def _sentence(
+        self, sentence: Span, mentions: list[Span], predicates: list[Span], arguments: Arguments, block: str, offset: int
+    ) -> list[Statement]:
+        """All candidates of one sentence; at most one an ordered pair of actors."""
+        best: dict[tuple[str, str], Statement] = {}
+        bounds = _trimmed(sentence)
+        for verb, source, source_id, target, target_id in self._linked(predicates, arguments):
+            key = (source_id, target_id)
+            candidate = _candidate(bounds, source, source_id, target, target_id, verb, block, arguments)
+            if key not in best or _closer(candidate, best[key]):
+                best[key] = candidate
+        actors = dict.fromkeys(actor for m in mentions for actor in mention.actors_of(m))
+        if self.unlinked and predicates and len(actors) <= MAX_ACTORS:
+            for source_id, target_id in permutations(actors, 2):
+                if (source_id, target_id) not in best and (pair := _nearest(mentions, source_id, target_id)):
+                    verb = min(predicates, key=lambda v: _distance(v, *pair))
+                    candidate = _candidate(bounds, pair[0], source_id, pair[1], target_id, verb, block, arguments)
+                    candidate.linked = False
+                    best[source_id, target_id] = candidate
+        ordered = sorted(best.values(), key=lambda s: (s.verb_span, s.source_span, s.target_span))
+        where = {(s.source, s.target): offset + index for index, s in enumerate(ordered)}
+        for s in ordered:
+            s.mutual = where.get((s.target, s.source))
+        return ordered
+
+    def _linked(self, predicates: list[Span], arguments: Arguments) -> Iterator[tuple[Span, Span, str, Span, str]]:
+        for verb in predicates:
+            predicate = predicate_of(verb)
+            sources, targets = arguments.roles(verb[0], predicate)
+            given = [(m, a) for m in sources for a in mention.actors_of(m)]
+            taken = [(m, a) for m in targets for a in mention.actors_of(m)]
+            pairs = [(s, t) for s in given for t in taken]
+            if predicate.mutual:
+                pairs += [(t, s) for s in given for t in taken]
+                if not taken:
+                    pairs += permutations(given, 2)
+            for (source, source_id), (target, target_id) in pairs:
+                if source_id != target_id:
+                    yield verb, source, source_id, target, target_id
+
+
+def _trimmed(sentence: Span) -> tuple[int, int]:
+    """The characters of a sentence without the white space around it."""
+    text = sentence.text
+    start = sentence.start_char + len(text) - len(text.lstrip())
+    return start, sentence.start_char + len(text.rstrip())
+
+
+def _distance(verb: Span, source: Span, target: Span) -> int:
+    return abs(verb.start - source.start) + abs(verb.start - target.start)
+
+
+def _closer(one: Statement, other: Statement) -> bool:
+    """Whether `one` has its actors nearer to its verb."""
+
+    def spread(s: Statement) -> int:
+        return abs(s.verb_span[0] - s.source_span[0]) + abs(s.verb_span[0] - s.target_span[0])
+
+    return spread(one) < spread(other)
+
+
+def _nearest(mentions: list[Span], source: str, target: str) -> tuple[Span, Span] | None:
+    """The mentions of two actors that stand closest to one another."""
+    pairs = [
+        (s, t)
+        for s in mentions
+        if source in mention.actors_of(s)
+        for t in mentions
+        if target in mention.actors_of(t)
+    ]
+    return min(pairs, key=lambda pair: abs(pair[0].start - pair[1].start), default=None)
+
+
+def _speaker(verb: Token, source: str, arguments: Arguments) -> str:
+    """Whoever says that it is so, where that is not the source."""
+    token = verb
+    for _ in range(5):
+        if token.dep_ == "ccomp" and token.head.lemma_ in _SAYING:
+            said_by = [actor for m in arguments.subjects(token.head) for actor in mention.actors_of(m)]
+            return said_by[0] if said_by and said_by[0] != source else ""
+        if token.head.i == token.i:
+            break
+        token = token.head
+    return ""
+
+
+def _candidate(
+    sentence: tuple[int, int],
+    source: Span,
+    source_id: str,
+    target: Span,
+    target_id: str,
+    verb: Span,
+    block: str,
+    arguments: Arguments,
+) -> Statement:
+    predicate = predicate_of(verb)
+    state = status(verb[0])
+    stance = predicate.stance
+    if state == "negated" and stance == "cooperative":
+        stance = "oppositional"
+    elif state == "negated":
+        stance = "none"
+    return Statement(
+        sentence=sentence,
+        source=source_id,
+        source_span=(source.start_char, source.end_char),
+        target=target_id,
+        target_span=(target.start_char, target.end_char),
+        verb=" ".join(predicate.words),
+        verb_span=(verb.start_char, verb.end_char),
+        root=predicate.root,
+        quad=predicate.quad,
+        stance=stance,
+        block=block,
+        status=state,
+        speaker=_speaker(verb[0], source_id, arguments),
+    )

@@ -1,0 +1,60 @@
+"""The statement: the one record that everything after the syntax passes on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from spacy.tokens import Doc
+
+KEY = "statements"
+
+
+@dataclass(slots=True)
+class Statement:
+    """What a sentence says from a source actor toward a target actor, through a verb.
+
+    Spans are `(start, end)` in characters of the document; `sentence` too. `mutual` is the position of the
+    statement's other direction among the document's statements, or None. `linked` says that the syntax joins the two actors through the
+    verb; otherwise they only share its sentence, and the classifier has the word.
+    """
+
+    sentence: tuple[int, int]
+    source: str
+    source_span: tuple[int, int]
+    target: str
+    target_span: tuple[int, int]
+    verb: str
+    verb_span: tuple[int, int]
+    root: str
+    quad: int
+    stance: str
+    block: str
+    status: str = "actual"
+    speaker: str = ""
+    mutual: int | None = None
+    linked: bool = True
+    confidence: float = 1.0
+    scores: dict[str, float] = field(default_factory=dict)
+    model: str = ""
+
+
+def store(doc: Doc, statements: list[Statement]) -> None:
+    """Keep statements in `doc.user_data` as plain values, so that a Doc can cross processes."""
+    doc.user_data[KEY] = [asdict(statement) for statement in statements]
+
+
+_PAIRS = ("sentence", "source_span", "target_span", "verb_span")
+
+
+def load(doc: Doc) -> list[Statement]:
+    """The statements of a Doc, in the order of the text."""
+
+    def revive(values: dict[str, Any]) -> Statement:
+        return Statement(**{**values, **{name: tuple(values[name]) for name in _PAIRS}})
+
+    return [revive(values) for values in doc.user_data.get(KEY, [])]
+
+
+if not Doc.has_extension(KEY):
+    Doc.set_extension(KEY, getter=load)

@@ -1,0 +1,74 @@
+"""Statements of one article to rows of the table."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from spacy.tokens import Doc
+
+from pipeline.article import Article
+from pipeline.statements.statement import Statement
+from pipeline.statements.statement import load as statements_of
+
+
+def _id(article: Article, s: Statement) -> str:
+    parts = (article.document, *s.sentence, s.source, s.target, *s.verb_span, s.stance, s.model)
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def rows(article: Article, doc: Doc) -> list[dict[str, Any]]:
+    """One row a statement, in the order of the text; `doc` is `article.text` after the pipeline."""
+    statements = statements_of(doc)
+    ids = [_id(article, s) for s in statements]
+    spoken = (sentence.start_char for sentence in doc.sents if not sentence.text.isspace())
+    sentences = {start: number for number, start in enumerate(spoken, start=1)}
+    text = article.text
+
+    def number(s: Statement) -> int:
+        return max((n for start, n in sentences.items() if start <= s.sentence[0]), default=1)
+
+    return [
+        {
+            "id": identity,
+            "document": article.document,
+            "date": article.date,
+            "sentence": sentences.get(s.sentence[0]) or number(s),
+            "start": s.sentence[0],
+            "end": s.sentence[1],
+            "source": s.source,
+            "source_text": _words(text[slice(*s.source_span)]),
+            "target": s.target,
+            "target_text": _words(text[slice(*s.target_span)]),
+            "verb": s.verb,
+            "root": s.root,
+            "quad": s.quad,
+            "stance": s.stance,
+            "confidence": round(s.confidence, 4),
+            "status": s.status,
+            "mutual": ids[s.mutual] if s.mutual is not None else "",
+            "speaker": s.speaker,
+            "block": s.block,
+            "evidence": _words(text[slice(*s.sentence)]),
+            "model": s.model,
+        }
+        for identity, s in zip(ids, statements, strict=True)
+    ]
+
+
+def document_row(article: Article) -> dict[str, Any]:
+    """The article's row of the documents table; it carries the text only where that was taken out of HTML."""
+    return {
+        "document": article.document,
+        "file": article.file,
+        "title": article.title,
+        "author": article.author,
+        "date": article.date,
+        "url": article.url,
+        "sha256": hashlib.sha256(article.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        "text": article.text if article.extracted else "",
+    }

@@ -1,0 +1,1 @@
+"""Retraining the stance classifiers on the annotations there are now."""

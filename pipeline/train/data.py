@@ -1,0 +1,98 @@
+"""Training examples: from gold, and from the two external sets that may be trained on but not copied.
+
+Reference: PLV is Hu et al. (ACL 2024), DSE is Park, Pan and Joo (Findings of ACL 2021).
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import random
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.labels import ROOTS, stance_of_quad
+from pipeline.stance.base import Pair
+
+ONE_WAY = {"ACCUSE", "AID", "CONCEDE", "RETREAT", "SANCTION", "THREATEN", "REQUEST", "SUPPORT", "COERCE", "REJECT"}
+"""Root codes whose reverse direction is taken to say nothing: to be accused is not to accuse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A labelled pair; `root` may be empty (unknown, or the stance is none)."""
+
+    pair: Pair
+    stance: str
+    root: str
+    origin: str
+    document: str
+
+
+_TAG = re.compile(r"</?[st]>")
+
+
+def read_plv(path: Path) -> Iterator[Example]:
+    """PLV's marked sentences. Its YIELD, which joins PLOVER's CONCEDE and RETREAT, gives no root code."""
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            marked, spans, clean, last = row["marked_sentence"], {}, "", 0
+            for tag in _TAG.finditer(marked):
+                clean += marked[last : tag.start()]
+                spans[tag[0]] = len(clean)
+                last = tag.end()
+            clean += marked[last:]
+            if set(spans) != {"<s>", "</s>", "<t>", "</t>"}:
+                continue
+            source, target = (spans["<s>"], spans["</s>"]), (spans["<t>"], spans["</t>"])
+            root = row["gold_root"] if row["gold_root"] in ROOTS else ""
+            document = f"plv-{row['sentence_id']}"
+            stance = stance_of_quad(int(row["gold_penta"]))
+            yield Example(Pair(clean, source, target), stance, root, "plv", document)
+            if root in ONE_WAY:
+                yield Example(Pair(clean, target, source), "none", "", "plv", document)
+
+
+_ENTITY = re.compile(r"\[([^\[\]]*)\]")
+
+
+def read_dse(path: Path) -> Iterator[Example]:
+    """DSE's sentences, both directions each. A bracket that misses the end of a word is widened to it."""
+    labels = {1: ("cooperative", "none"), 2: ("none", "cooperative"), 3: ("oppositional", "none")}
+    labels |= {4: ("none", "oppositional"), 0: ("none", "none")}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+        sentence, first, second, label = line.split("\t")
+        brackets = list(_ENTITY.finditer(sentence))
+        names = [bracket[1] for bracket in brackets]
+        if len(brackets) != 2 or names[0] == names[1] or {first, second} != set(names):
+            continue
+        clean = sentence.replace("[", "").replace("]", "")
+        spans = {}
+        for order, bracket in enumerate(brackets):
+            start = bracket.start() - 2 * order
+            end = start + len(bracket[1])
+            while end < len(clean) and clean[end].isalnum():
+                end += 1
+            spans[bracket[1]] = (start, end)
+        forward, backward = labels[int(label)]
+        p, q = spans[first], spans[second]
+        if p[0] < q[1] and q[0] < p[1]:
+            continue
+        yield Example(Pair(clean, p, q), forward, "", "dse", f"dse-{number}")
+        yield Example(Pair(clean, q, p), backward, "", "dse", f"dse-{number}")
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, for the model's record of what it was trained on."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def split(examples: Iterable[Example], share: float, seed: int) -> tuple[list[Example], list[Example]]:
+    """Split by document (both directions of a sentence stay together); `share` of the documents go to the second."""
+    examples = list(examples)
+    documents = sorted({example.document for example in examples})
+    random.Random(seed).shuffle(documents)
+    held = set(documents[: round(len(documents) * share)])
+    return [e for e in examples if e.document not in held], [e for e in examples if e.document in held]

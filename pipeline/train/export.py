@@ -1,0 +1,88 @@
+"""Write a trained classifier as a model folder: weights, tokenizer, description and card."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from pipeline.labels import STANCES
+from pipeline.stance.marking import MARKERS
+from pipeline.train.encoder import MAX_TOKENS, ROOT_NAMES, MarkedPairModel
+
+
+class _Logits(torch.nn.Module):
+    """The model as ONNX wants it: tensors in, a tuple out."""
+
+    def __init__(self, model: MarkedPairModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        output = self.model(input_ids, attention_mask)
+        return output["stance"], output["root"]
+
+
+def to_onnx(model: MarkedPairModel, path: Path) -> None:
+    """Export to ONNX with int8 weights; batch and sequence length stay free."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    ids = torch.tensor([[101, 2, 7592, 2088, 3, 5, 102], [101, 2, 7592, 2088, 3, 102, 0]])
+    free = {0: "batch", 1: "sequence"}
+    logging.getLogger().setLevel(logging.ERROR)
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exact = Path(folder) / "exact.onnx"
+        torch.onnx.export(
+            _Logits(model.eval()),
+            (ids, (ids != 0).long()),
+            str(exact),
+            input_names=["input_ids", "attention_mask"],
+            output_names=["stance", "root"],
+            dynamic_shapes={"input_ids": free, "attention_mask": free},
+            dynamo=True,
+            external_data=False,
+            opset_version=18,
+            verbose=False,
+        )
+        quantize_dynamic(exact, path, weight_type=QuantType.QInt8, per_channel=True)
+
+
+def temperature(logits: np.ndarray, labels: list[str]) -> float:
+    """The temperature that minimises the negative log-likelihood of held-out labels (Guo et al., ICML 2017)."""
+    from scipy.optimize import minimize_scalar
+
+    gold = np.array([STANCES.index(label) for label in labels])
+
+    def loss(log_temperature: float) -> float:
+        scaled = logits / np.exp(log_temperature)
+        shifted = scaled - scaled.max(axis=1, keepdims=True)
+        chosen = shifted[np.arange(len(gold)), gold] - np.log(np.exp(shifted).sum(axis=1))
+        return float(-chosen.mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-1.5, 1.5), method="bounded").x))
+
+
+def save_tokenizer(tokenizer: Any, path: Path) -> None:
+    """The fast tokenizer in one file, markers included."""
+    missing = [marker for marker in MARKERS if tokenizer.convert_tokens_to_ids(marker) == tokenizer.unk_token_id]
+    assert not missing, missing
+    tokenizer.backend_tokenizer.save(str(path))
+
+
+def describe(folder: Path, description: dict[str, Any]) -> dict[str, Any]:
+    """Complete and write `model.json`: the SHA-256 of every file of the model."""
+    names = sorted(path.name for path in folder.iterdir() if path.suffix in (".onnx", ".skops") or path.name == "tokenizer.json")
+    digests = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    complete = {**description, "files": digests}
+    if description["kind"] == "encoder":
+        complete |= {"max_tokens": MAX_TOKENS, "roots": ROOT_NAMES}
+    (folder / "model.json").write_text(json.dumps(complete, indent=1) + "\n", encoding="utf-8")
+    return complete

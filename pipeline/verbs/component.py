@@ -1,0 +1,78 @@
+"""The spaCy component "diplomatic_verbs".
+
+Predicates are the spans of `doc.spans["diplomatic_verbs"]`: `span.label_` is the root code, `span.id_` the key of the
+lexicon entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span, Token
+
+from pipeline.verbs.lexicon import Predicate, by_first_word, predicates
+
+KEY = "diplomatic_verbs"
+_POS = {"VERB": ("verb", "adjective"), "AUX": ("verb",), "NOUN": ("noun",), "PROPN": ("noun",), "ADJ": ("adjective",)}
+_REACH = 7
+"""Tokens to the right of a predicate in which the rest of its phrase is looked for."""
+
+
+@Language.factory("diplomatic_verbs", requires=["token.dep", "token.lemma"], assigns=["doc.spans"])
+def create_diplomatic_verbs(nlp: Language, name: str) -> DiplomaticVerbs:
+    return DiplomaticVerbs()
+
+
+def predicate_of(span: Span) -> Predicate:
+    """The lexicon entry of a span of this component."""
+    return predicates()[span.id_]
+
+
+def _depends(token: Token, head: Token) -> bool:
+    """Whether `token` is below `head` by at most three arcs."""
+    for _ in range(3):
+        token = token.head
+        if token.i == head.i:
+            return True
+    return False
+
+
+def _rest(entry: Predicate, token: Token) -> Token | None:
+    """The last token of the phrase that begins at `token`, or None where the phrase is not there."""
+    last = token
+    window = token.doc[token.i + 1 : min(token.i + 1 + _REACH, token.sent.end)]
+    for word in entry.words[1:]:
+        match = next(
+            (t for t in window if t.i > last.i and word in (t.lemma_.lower(), t.lower_) and _depends(t, token)), None
+        )
+        if match is None:
+            return None
+        last = match
+    return last
+
+
+class DiplomaticVerbs:
+    """Finds the predicates of the lexicon by lemma, part of speech and dependency."""
+
+    def find(self, token: Token) -> Span | None:
+        """The predicate that begins at `token`."""
+        lemma = token.lemma_.lower()
+        kinds = _POS.get(token.pos_, ())
+        if token.pos_ in ("ADP", "ADV"):
+            kinds = ("adjective",)
+        for kind in kinds:
+            for entry in by_first_word().get((lemma, kind), ()):
+                last = _rest(entry, token)
+                if last is not None:
+                    end = last.i + 1 if last.i - token.i == len(entry.words) - 1 else token.i + 1
+                    return Span(token.doc, token.i, end, label=entry.root, span_id=entry.key)
+        return None
+
+    def __call__(self, doc: Doc) -> Doc:
+        found = map(self.find, doc)
+        doc.spans[KEY] = [span for span in found if span is not None]
+        return doc
+
+    def pipe(self, docs: Iterable[Doc], batch_size: int = 64) -> Iterable[Doc]:
+        return map(self, docs)

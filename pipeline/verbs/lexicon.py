@@ -1,0 +1,67 @@
+"""The lexicon of diplomatic predicates, from `pipeline/data/verbs.csv`.
+
+A row is `predicate,pos,root,source,target,mutual`: the lemma or phrase, its part of speech, its PLOVER root code, the
+grammatical slots in which its source and its target stand, best first, and whether it holds in both directions.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from pipeline.labels import ROOTS, stance_of_quad
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """One entry. Slots are `subject`, `object`, `indirect`, `possessor`, or a preposition by its own name."""
+
+    words: tuple[str, ...]
+    pos: str
+    root: str
+    source: tuple[str, ...]
+    target: tuple[str, ...]
+    mutual: bool
+
+    @property
+    def key(self) -> str:
+        """Names the entry: its words and part of speech."""
+        return f"{' '.join(self.words)}/{self.pos}"
+
+    @property
+    def quad(self) -> int:
+        return ROOTS[self.root]
+
+    @property
+    def stance(self) -> str:
+        """The predicate's own sign, before negation."""
+        return stance_of_quad(self.quad)
+
+
+@cache
+def predicates() -> dict[str, Predicate]:
+    """Every entry by its key."""
+    with (files("pipeline") / "data" / "verbs.csv").open(encoding="utf-8", newline="") as file:
+        entries = (
+            Predicate(
+                tuple(row["predicate"].split()),
+                row["pos"],
+                row["root"],
+                tuple(row["source"].split()),
+                tuple(row["target"].split()),
+                row["mutual"] == "yes",
+            )
+            for row in csv.DictReader(file)
+        )
+        return {entry.key: entry for entry in entries}
+
+
+@cache
+def by_first_word() -> dict[tuple[str, str], tuple[Predicate, ...]]:
+    """Entries by first word and part of speech, longest phrase first."""
+    found: dict[tuple[str, str], list[Predicate]] = {}
+    for entry in predicates().values():
+        found.setdefault((entry.words[0], entry.pos), []).append(entry)
+    return {key: tuple(sorted(group, key=lambda e: -len(e.words))) for key, group in found.items()}
