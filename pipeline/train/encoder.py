@@ -11,23 +11,30 @@ import torch
 from torch import nn
 
 from pipeline.labels import ROOTS, STANCES
-from pipeline.stance.marking import MARKERS, SOURCE, TARGET, mark
+from pipeline.stance.marking import MARKERS, mark
 from pipeline.train.data import Example
 
 MAX_TOKENS = 192
 UNKNOWN = -100
 ROOT_NAMES = list(ROOTS)
+WEIGHTS = "weights.safetensors"
 ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
 class MarkedPairModel(nn.Module):
-    """An encoder read at its two start markers and on average, with one head for stance and one for root code."""
+    """An encoder read at its two start markers and on average, with one head for stance and one for root code.
 
-    def __init__(self, encoder: nn.Module, source_id: int, target_id: int, dropout: float = 0.1) -> None:
+    The encoder's word embeddings stay as they are, and each marker learns a vector of its own on top of its entry: what
+    training changes is then half the model, small enough to ship for the next training to start from.
+    """
+
+    def __init__(self, encoder: Any, marker_ids: Sequence[int], dropout: float = 0.1) -> None:
         super().__init__()
         self.encoder = encoder
-        self.source_id, self.target_id = source_id, target_id
+        encoder.get_input_embeddings().requires_grad_(False)
+        self.marker_ids = list(marker_ids)
         width = encoder.config.hidden_size
+        self.markers = nn.Parameter(torch.zeros(len(self.marker_ids), width))
         self.dense = nn.Linear(3 * width, width)
         self.dropout = nn.Dropout(dropout)
         self.stance = nn.Linear(width, len(STANCES))
@@ -40,9 +47,13 @@ class MarkedPairModel(nn.Module):
         stance_labels: torch.Tensor | None = None,
         root_labels: torch.Tensor | None = None,
     ) -> dict[str, torch.Tensor]:
-        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        embedded = self.encoder.get_input_embeddings()(input_ids)
+        places = [input_ids == marker for marker in self.marker_ids]
+        for place, vector in zip(places, self.markers, strict=True):
+            embedded = embedded + place.unsqueeze(-1).to(embedded.dtype) * vector
+        hidden = self.encoder(inputs_embeds=embedded, attention_mask=attention_mask).last_hidden_state
         parts = []
-        for mask in (input_ids == self.source_id, input_ids == self.target_id, attention_mask == 1):
+        for mask in (places[0], places[2], attention_mask == 1):
             weight = mask.unsqueeze(-1).to(hidden.dtype)
             parts.append((hidden * weight).sum(1) / weight.sum(1).clamp(min=1.0))
         pooled = self.dropout(torch.tanh(self.dense(self.dropout(torch.cat(parts, dim=-1)))))
@@ -133,16 +144,14 @@ def fine_tune(
         remove_unused_columns=False,
     )
     data = to_dataset(examples, tokenizer)
-    Trainer(
-        model=model, args=arguments, train_dataset=data, data_collator=DataCollatorWithPadding(tokenizer)
-    ).train()
+    collate = DataCollatorWithPadding(tokenizer)
+    Trainer(model=model, args=arguments, train_dataset=data, data_collator=collate).train()
 
 
 def build(folder: str | Path) -> tuple[MarkedPairModel, Any]:
     """A fresh model on the encoder in `folder`, and its tokenizer."""
     tokenizer, encoder = load_encoder(folder)
-    source_id, target_id = tokenizer.convert_tokens_to_ids([SOURCE, TARGET])
-    return MarkedPairModel(encoder, source_id, target_id), tokenizer
+    return MarkedPairModel(encoder, tokenizer.convert_tokens_to_ids(list(MARKERS))), tokenizer
 
 
 @torch.no_grad()
@@ -160,3 +169,25 @@ def predict(model: MarkedPairModel, tokenizer: Any, texts: Sequence[str]) -> tup
         output = model(inputs["input_ids"], inputs["attention_mask"])
         stance[chosen], root[chosen] = output["stance"], output["root"]
     return stance, root
+
+
+def trained_weights(model: MarkedPairModel) -> dict[str, torch.Tensor]:
+    """What training changed, in half precision: everything but the encoder's word embeddings."""
+    frozen = {name for name, parameter in model.named_parameters() if not parameter.requires_grad}
+    return {name: tensor.half().contiguous() for name, tensor in model.state_dict().items() if name not in frozen}
+
+
+def restore(model: MarkedPairModel, path: Path) -> None:
+    """Put the weights of an earlier training into a fresh model. Raises InputError if they are of another encoder."""
+    from safetensors.torch import load_file
+
+    from pipeline.errors import InputError
+
+    weights = {name: tensor.float() for name, tensor in load_file(path).items()}
+    try:
+        missing, unexpected = model.load_state_dict(weights, strict=False)
+    except RuntimeError as error:
+        raise InputError("these weights are of another encoder", path) from error
+    frozen = {name for name, parameter in model.named_parameters() if not parameter.requires_grad}
+    if unexpected or set(missing) - frozen:
+        raise InputError("these weights are of another encoder", path)

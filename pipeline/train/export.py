@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import tempfile
@@ -15,7 +14,8 @@ import torch
 
 from pipeline.labels import STANCES
 from pipeline.stance.marking import MARKERS
-from pipeline.train.encoder import MAX_TOKENS, ROOT_NAMES, MarkedPairModel
+from pipeline.train.data import digest
+from pipeline.train.encoder import MAX_TOKENS, ROOT_NAMES, WEIGHTS, MarkedPairModel, trained_weights
 
 
 class _Logits(torch.nn.Module):
@@ -77,12 +77,20 @@ def save_tokenizer(tokenizer: Any, path: Path) -> None:
     tokenizer.backend_tokenizer.save(str(path))
 
 
+def write_encoder(model: MarkedPairModel, tokenizer: Any, folder: Path) -> None:
+    """The files of an encoder model: int8 ONNX to run, half-precision weights to train on from, the tokenizer."""
+    from safetensors.torch import save_file
+
+    to_onnx(model, folder / "model.onnx")
+    save_file(trained_weights(model), folder / WEIGHTS)
+    save_tokenizer(tokenizer, folder / "tokenizer.json")
+
+
 def describe(folder: Path, description: dict[str, Any]) -> dict[str, Any]:
-    """Complete and write `model.json`: the SHA-256 of every file of the model."""
-    names = sorted(path.name for path in folder.iterdir() if path.suffix in (".onnx", ".skops") or path.name == "tokenizer.json")
-    digests = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
-    complete = {**description, "files": digests}
+    """Complete and write `model.json`: the SHA-256 of every other file of the model but its card."""
+    names = sorted(path.name for path in folder.iterdir() if path.name not in ("model.json", "README.md"))
+    complete = {**description, "files": {name: digest(folder / name) for name in names}}
     if description["kind"] == "encoder":
         complete |= {"max_tokens": MAX_TOKENS, "roots": ROOT_NAMES}
-    (folder / "model.json").write_text(json.dumps(complete, indent=1) + "\n", encoding="utf-8")
+    (folder / "model.json").write_text(json.dumps(complete, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return complete

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import permutations
 
-from pipeline.gold import Gold
-from pipeline.gold.schema import Mention, Sentence
+from pipeline.gold.schema import Gold, Mention, Sentence
 from pipeline.stance.base import Pair
 
 
