@@ -8,7 +8,7 @@ from typing import Any
 from spacy.language import Language
 
 from pipeline.article import Article
-from pipeline.table import document_row, rows
+from pipeline.table.rows import document_row, rows
 
 BATCH = 16
 

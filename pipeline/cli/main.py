@@ -26,6 +26,17 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
+def _import_spacy() -> None:
+    """Import spaCy without torch, which thinc would import wherever it is installed, for seconds and no use here."""
+    if "torch" in sys.modules:
+        return
+    sys.modules["torch"] = None  # type: ignore[assignment]
+    try:
+        import spacy  # noqa: F401
+    finally:
+        del sys.modules["torch"]
+
+
 @app.callback()
 def _options(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
@@ -50,6 +61,7 @@ def run(
 
     if output is not None:
         check_output(output, force=force, form=output_format)
+    _import_spacy()
     import pipeline
     from pipeline.article import read
     from pipeline.cli import show as display
@@ -125,6 +137,7 @@ def evaluate(
     """Score every stage against gold, with support, confidence intervals and baselines."""
     import json
 
+    _import_spacy()
     from pipeline.cli import show as display
     from pipeline.evaluate import evaluate as score
 

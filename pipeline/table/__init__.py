@@ -1,8 +1,7 @@
-"""The stance table: one schema, and every format a view of it."""
+"""The stance table: its schemas, its files, its aggregation per pair; `pipeline.table.rows` makes its rows."""
 
 from pipeline.table.files import read, write
 from pipeline.table.pairs import per_pair
-from pipeline.table.rows import document_row, rows
 from pipeline.table.schema import DOCUMENTS, STATEMENTS
 
-__all__ = ["DOCUMENTS", "STATEMENTS", "document_row", "per_pair", "read", "rows", "write"]
+__all__ = ["DOCUMENTS", "STATEMENTS", "per_pair", "read", "write"]
