@@ -1,0 +1,5 @@
+"""`python -m pipeline` is `demarche`."""
+
+from pipeline.cli import main
+
+main()

@@ -1,0 +1,58 @@
+"""What several tests share: the loaded pipeline, the project's own documents, the command line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from spacy.language import Language
+
+import pipeline
+from pipeline.gold.corpus import Annotated, read_annotated
+
+ROOT = Path(__file__).parent.parent
+CORPUS, GOLD = ROOT / "corpus", ROOT / "annotations" / "gold"
+
+
+@pytest.fixture(scope="session")
+def nlp() -> Language:
+    """The pipeline as it ships."""
+    return pipeline.load()
+
+
+@pytest.fixture(scope="session")
+def syntax() -> Language:
+    """The pipeline with the lexicon's own sign instead of a trained model."""
+    return pipeline.load("lexicon")
+
+
+@pytest.fixture(scope="session")
+def given_article() -> Annotated:
+    """The given article, where it is at hand."""
+    found = list(read_annotated(GOLD, CORPUS, {"given"}))
+    if not found:
+        pytest.skip("the given article is not in DEMARCHE_CORPUS")
+    return found[0]
+
+
+@pytest.fixture
+def demarche(tmp_path: Path):
+    """Runs the command line in a folder of its own, in a process of its own."""
+
+    def call(*arguments: object, data: bytes | None = None) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "pipeline", *map(str, arguments)],
+            cwd=tmp_path,
+            input=data,
+            capture_output=True,
+            env={**os.environ, "NO_COLOR": "1", "COLUMNS": "160"},
+            timeout=300,
+        )
+        out, err = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
+        assert "Traceback" not in err, err
+        return subprocess.CompletedProcess(done.args, done.returncode, out, err)
+
+    return call

@@ -1,0 +1,88 @@
+"""Blocks: what stands in an article besides its body, and what stands twice."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.article import find_blocks
+from pipeline.gold.corpus import Annotated
+
+PAGE = """\
+Oslo and Riga fall out over cod
+
+Oslo and Riga fall out over cod
+
+Editor's note: this series looks at the small quarrels of the northern seas.
+
+By Signe Halvorsen | 3 May 2021
+
+A Latvian trawler leaves Liepaja at dawn in heavy rain. | Image: M. Ozols
+
+For nine years the two navies drilled together, and nobody in Oslo or Riga gave much thought to the cod.1)The first joint drill was held in 2012. Then the shoals moved north.
+
+A colder tone | Norway has now closed two of its ports to the Latvian fleet, and says that it will close more.
+
+A Latvian trawler leaves Liepaja at dawn in heavy rain.
+
+Riga called the closure unlawful.
+
+Share this article
+
+Leave a Reply
+Your email address will not be published. Required fields are marked *
+Comment
+Name *
+Save my name, email, and website in this browser for the next time I comment.
+"""
+
+
+def test_every_kind_of_block_is_named() -> None:
+    found = [(b.label, b.repeat, PAGE[b.start : b.end]) for b in find_blocks(PAGE)]
+    said = {text: (label, repeat) for label, repeat, text in found}
+    assert found[0][:2] == ("headline", False)
+    assert found[1][:2] == ("headline", True)
+    assert said["By Signe Halvorsen | 3 May 2021"][0] == "byline"
+    assert said["A Latvian trawler leaves Liepaja at dawn in heavy rain."] == ("caption", True)
+    assert said["A colder tone"] == ("headline", False)
+    assert said["The first joint drill was held in 2012."] == ("footnote", False)
+    assert said["Riga called the closure unlawful."] == ("body", False)
+    assert all(label == "boilerplate" for label, _, text in found if PAGE.index(text) >= PAGE.index("Share this"))
+
+
+def test_a_footnote_leaves_its_sentence_whole() -> None:
+    texts = [PAGE[b.start : b.end] for b in find_blocks(PAGE)]
+    at = next(i for i, text in enumerate(texts) if text.endswith("thought to the cod."))
+    assert texts[at + 2] == "Then the shoals moved north."
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_do_not_matter(end: str) -> None:
+    text = PAGE.replace("\n", end)
+    assert [b.label for b in find_blocks(text)] == [b.label for b in find_blocks(PAGE)]
+
+
+def test_hard_wrapped_paragraphs_stay_whole() -> None:
+    text = (
+        "The ministers of the two countries met on Tuesday in a hotel by the\n"
+        "lake and agreed, after nine hours of talks, to share the water that\n"
+        "the dam holds back.\n"
+    )
+    assert len(find_blocks(text)) == 1
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=400))
+def test_blocks_are_in_order_and_cover_the_words(text: str) -> None:
+    blocks = find_blocks(text)
+    assert all(b.start < b.end for b in blocks)
+    assert all(one.end <= other.start for one, other in zip(blocks, blocks[1:], strict=False))
+    between = [text[a.end : b.start] for a, b in zip(blocks, blocks[1:], strict=False)]
+    assert all(not any(c.isalpha() for c in gap) for gap in between)
+
+
+def test_the_given_article(given_article: Annotated) -> None:
+    found = {(b.label, b.start, b.end, b.repeat) for b in find_blocks(given_article.text)}
+    wanted = {(b.label, b.start, b.end, b.repeat) for b in given_article.gold.blocks}
+    assert len(found & wanted) / len(found | wanted) >= 0.9
