@@ -37,12 +37,12 @@ def load(model: str | Path | None = "", **overrides: Any) -> Language:
     the one in `config.cfg`; None leaves the stance classifier out. `overrides` change single settings, named by
     component: `statements={"unlinked": False}`. Raises InputError if a model is missing or damaged.
     """
+    from importlib import import_module
+
     import spacy
 
-    import pipeline.actors
-    import pipeline.statements
-    import pipeline.stance
-    import pipeline.verbs
+    for name in ("actors", "verbs", "statements", "stance"):  # each registers its spaCy component
+        import_module(f"pipeline.{name}")
     from pipeline.article.tokenizer import ArticleTokenizer
     from pipeline.errors import InputError
 

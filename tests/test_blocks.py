@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -77,8 +79,8 @@ def test_hard_wrapped_paragraphs_stay_whole() -> None:
 def test_blocks_are_in_order_and_cover_the_words(text: str) -> None:
     blocks = find_blocks(text)
     assert all(b.start < b.end for b in blocks)
-    assert all(one.end <= other.start for one, other in zip(blocks, blocks[1:], strict=False))
-    between = [text[a.end : b.start] for a, b in zip(blocks, blocks[1:], strict=False)]
+    assert all(one.end <= other.start for one, other in pairwise(blocks))
+    between = [text[a.end : b.start] for a, b in pairwise(blocks)]
     assert all(not any(c.isalpha() for c in gap) for gap in between)
 
 

@@ -64,7 +64,10 @@ def test_html_keeps_the_article_and_drops_the_site(tmp_path: Path) -> None:
 
 
 def test_tables(tmp_path: Path) -> None:
-    rows = [{"id": 7, "body": "Oslo thanked Riga.", "date": "2021-05-03"}, {"id": 8, "body": "Riga sued Oslo.", "date": ""}]
+    rows = [
+        {"id": 7, "body": "Oslo thanked Riga.", "date": "2021-05-03"},
+        {"id": 8, "body": "Riga sued Oslo.", "date": ""},
+    ]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     (tmp_path / "a.csv").write_text('id,body,date\n7,"Oslo thanked Riga.",2021-05-03\n8,Riga sued Oslo.,\n')
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "a.parquet")

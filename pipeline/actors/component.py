@@ -11,18 +11,14 @@ from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
 from pipeline.actors import gazetteer, mention
-from pipeline.actors.people import find_people
+from pipeline.actors.people import Person, find_people
 from pipeline.actors.references import find_references
+from pipeline.words import words
 
-_LOCATIVE = frozenset({"in", "near", "outside", "around", "inside", "across", "throughout", "at"})
-_MOTION = frozenset(
-    "travel fly arrive visit return go come head land trip flight journey move drive sail route road bring take".split()
-)
-_THING_AFTER = frozenset(
-    "peninsula sea ocean strait straits gulf channel canal islands island river times post journal herald tribune"
-    " university institute academy basin plateau desert airport street square avenue valley".split()
-)
-_THING_BEFORE = frozenset("sea gulf bay strait straits cape isle lake university treaty".split())
+_LOCATIVE = words("locative")
+_MOTION = words("motion")
+_THING_AFTER = words("thing_after")
+_THING_BEFORE = words("thing_before")
 _MEDIA = re.compile(
     r"\b(times|post|news|agency|press|radio|television|tv|journal|herald|reuters|bbc|cnn|xinhua|tass|kcna|daily|gazette|"
     r"tribune|guardian|magazine|review|broadcaster)\b",
@@ -37,7 +33,9 @@ def slug(name: str) -> str:
     return "ORG:" + re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
-@Language.factory("actors", requires=["token.dep", "doc.ents"], assigns=["doc.spans"], default_config={"organisations": True})
+@Language.factory(
+    "actors", requires=["token.dep", "doc.ents"], assigns=["doc.spans"], default_config={"organisations": True}
+)
 def create_actors(nlp: Language, name: str, organisations: bool) -> Actors:
     """The component. With `organisations`, those that only spaCy knows are actors too."""
     return Actors(nlp, organisations)
@@ -63,20 +61,18 @@ class Actors:
             self.capitals_matcher.add(key, docs)
 
     def __call__(self, doc: Doc) -> Doc:
-        named = self._named(doc)
-        people = find_people(doc, named)
-        mentions = filter_spans([*people, *named])
+        named, places = self._named(doc)
+        people = find_people(doc, named, places)
         if self.organisations:
-            mentions += self._organisations(doc, mentions)
-        mentions += find_references(doc, sorted(mentions, key=lambda span: span.start))
-        doc.spans[mention.KEY] = sorted(mentions, key=lambda span: span.start)
+            named += self._organisations(doc, named, people)
+        doc.spans[mention.KEY] = find_references(doc, named, people)
         return doc
 
     def pipe(self, docs: Iterable[Doc], batch_size: int = 64) -> Iterable[Doc]:
         return map(self, docs)
 
-    def _named(self, doc: Doc) -> list[Span]:
-        """Gazetteer matches that are actors here: not part of a person's name, a place or a thing."""
+    def _named(self, doc: Doc) -> tuple[list[Span], list[Span]]:
+        """Gazetteer matches that are actors here, and those that are part of a person's name, a place or a thing."""
         matches = self.matcher(doc)
         if any(block.text.isupper() for block in doc.spans.get("blocks", [])):
             matches = [*matches, *self.capitals_matcher(doc)]
@@ -84,11 +80,16 @@ class Actors:
         for key, start, end in matches:
             entry = self.names[int(doc.vocab.strings[key])]
             spans.append(mention.make(doc, start, end, (entry.actor,), entry.form))
-        ctx = _Context(doc)
-        return [span for span in filter_spans(spans) if ctx.is_actor(span)]
+        context = _Context(doc)
+        named: list[Span] = []
+        places: list[Span] = []
+        for span in filter_spans(spans):
+            (named if context.is_actor(span) else places).append(span)
+        return named, places
 
-    def _organisations(self, doc: Doc, mentions: list[Span]) -> list[Span]:
-        taken = {token.i for span in mentions for token in span}
+    def _organisations(self, doc: Doc, named: list[Span], people: list[Person]) -> list[Span]:
+        """spaCy's organisations that nothing else explains and that are not merely where something happens."""
+        taken = {token.i for span in named for token in span} | {i for p in people for i in range(p.start, p.end)}
         found = []
         for ent in doc.ents:
             if ent.label_ != "ORG" or taken & set(range(ent.start, ent.end)):
@@ -101,7 +102,9 @@ class Actors:
             text = doc[start:end].text
             if start >= end or not text[0].isupper() or _MEDIA.search(text) or _NO_ORGANISATION.match(text):
                 continue
-            if slug(text) != "ORG:":
+            root = doc[start:end].root
+            place = root.dep_ == "pobj" and root.head.lower_ in _LOCATIVE
+            if slug(text) != "ORG:" and not (place and end - start == 1):
                 found.append(mention.make(doc, start, end, (slug(text),), "organisation"))
         return found
 
@@ -115,12 +118,10 @@ class _Context:
 
     def is_actor(self, span: Span) -> bool:
         doc = self.doc
-        if span.label_ != "person":
-            for ent in self.people:
-                if ent.start <= span.start and span.end <= ent.end and len(ent) > len(span):
-                    # "Michael Jordan" is no state; "Russia's Igor Morgulov" may be one wrong entity
-                    if span.end == ent.end and span.start > ent.start and doc[ent.start].pos_ == "PROPN":
-                        return False
+        # "Michael Jordan" is no state; "Russia's Igor Morgulov" may be one wrong entity
+        names = (ent for ent in self.people if ent.start < span.start and ent.end == span.end)
+        if span.label_ != "person" and any(doc[ent.start].pos_ == "PROPN" for ent in names):
+            return False
         after = doc[span.end] if span.end < len(doc) else None
         if after is not None and after.lower_ in _THING_AFTER and span.label_ != "person":
             return False
@@ -137,4 +138,7 @@ class _Context:
             return root.dep_ == "dobj" and root.head.lemma_ in ("visit", "leave", "reach", "tour")
         if preposition.lower_ in _LOCATIVE:
             return True
-        return preposition.lower_ in ("to", "from", "for", "into", "through", "via") and preposition.head.lemma_.lower() in _MOTION
+        return (
+            preposition.lower_ in ("to", "from", "for", "into", "through", "via")
+            and preposition.head.lemma_.lower() in _MOTION
+        )

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from spacy.tokens import Doc, Span
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Span, Token
 
 from pipeline.actors import gazetteer, mention
+from pipeline.words import words
 
 _REACH = 9
 """Tokens before a name in which its office and state are looked for."""
-_OWN = frozenset({"name", "abbreviation", "adjective", "institution", "capital", "organisation"})
+_AFTER = 16
+"""Tokens after a name in which an apposition or relative clause may say whose it is."""
 _FAMILY_FIRST = frozenset({"CHN", "PRK", "KOR", "VNM", "TWN", "HKG"})
+_HONORIFICS = words("honorifics")
+_SERVES = words("serves")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A personal name. `actors` is empty where the text does not tie it; `titled` says that an office stands beside it,
+    and `possessor` is the token of "its" or "their" before that office, or -1."""
+
+    start: int
+    end: int
+    actors: tuple[str, ...]
+    titled: bool
+    possessor: int
 
 
 def _trim(doc: Doc, start: int, end: int) -> tuple[int, int]:
-    while start < end and doc[start].lower_ in gazetteer.titles() | {"the", "a", "mr", "mr.", "mrs", "ms", "ms.", "dr", "dr."}:
+    while start < end and doc[start].lower_ in gazetteer.titles() | _HONORIFICS:
         start += 1
     while start < end and (doc[end - 1].tag_ == "POS" or not doc[end - 1].text[0].isalnum()):
         end -= 1
@@ -21,84 +39,100 @@ def _trim(doc: Doc, start: int, end: int) -> tuple[int, int]:
 
 
 def _has_title(doc: Doc, start: int, end: int) -> bool:
-    words = [token.lower_ for token in doc[start:end]]
-    text = " ".join(words)
-    return any(f" {title} " in f" {text} " for title in gazetteer.titles())
+    text = f" {' '.join(token.lower_ for token in doc[start:end])} "
+    return any(f" {title} " in text for title in gazetteer.titles())
 
 
-def _tied(doc: Doc, start: int, end: int, owner: dict[int, Span]) -> tuple[str, ...]:
-    """The actors beside a person's name: in the title before it, in its apposition, or possessing it."""
-    sentence = doc[start].sent
+def _breaks(token: Token) -> bool:
+    return token.pos_ in ("VERB", "AUX") or token.text in (";", ".", ":")
+
+
+def _before(doc: Doc, start: int, owner: dict[int, Span]) -> tuple[tuple[str, ...], bool, int]:
+    """The actors named with the office before a name, whether there is an office, and the token of a possessive."""
     at = start - 1
-    while at >= max(sentence.start, start - _REACH):
-        token = doc[at]
+    first = max(doc[start].sent.start, start - _REACH)
+    titled, possessor = False, -1
+    while at >= first and not _breaks(doc[at]):
+        titled = _has_title(doc, at, start)
         if at in owner:
             span = owner[at]
-            between = doc[span.end : start]
-            crossed = [t for t in between if t.pos_ in ("VERB", "AUX") or t.text in (";", ".", ":")]
-            if not crossed and (
-                len(between) == 0
-                or _has_title(doc, span.end, start)
-                or (len(between) == 1 and between[0].tag_ == "POS")
-            ):
-                return mention.actors_of(span)
+            gap = start - span.end
+            possessive = gap == 1 and doc[span.end].tag_ == "POS"
+            if titled or possessive or (gap == 0 and span.label_ == "adjective"):
+                return mention.actors_of(span), titled, -1
             break
-        if token.pos_ in ("VERB", "AUX") or token.text in (";", "."):
+        if doc[at].tag_ == "PRP$" and titled:
+            possessor = at
             break
         at -= 1
+    return (), _has_title(doc, max(first, at + 1), start), possessor
+
+
+def _after(doc: Doc, end: int, owner: dict[int, Span]) -> tuple[tuple[str, ...], bool]:
+    """The actors of an apposition ("X, the Peruvian envoy") or a relative clause ("X, who speaks for the embassy")."""
+    stop = min(end + _AFTER, doc[end - 1].sent.end)
+    if (
+        stop - end < 3
+        or doc[end].text not in (",", "(", "of", "-", "–", "—")
+        or doc[end + 1].lower_ in ("which", "and")
+    ):
+        return (), False
+    relative = doc[end + 1].lower_ in ("who", "whose")
+    close = next((t.i for t in doc[end + 1 : stop] if t.text in (",", ")", ".", ";", ":", "-", "–", "—")), stop)
+    inside = doc[end + 1 : close]
+    titled = _has_title(doc, end + 1, close) or any(t.lemma_.lower() in _SERVES for t in inside)
+    if not titled or (not relative and any(t.pos_ == "VERB" for t in inside)):
+        return (), False
+    return next((mention.actors_of(owner[t.i]) for t in inside if t.i in owner), ()), True
+
+
+def _possessed(doc: Doc, start: int, end: int, owner: dict[int, Span]) -> tuple[str, ...]:
+    """The actors to which the noun phrase around a name belongs: "Riga's man in Oslo, Karras"."""
     root = doc[start:end].root
-    around = [child for child in root.children if child.dep_ in ("appos", "compound", "poss", "nmod", "amod")]
-    if root.dep_ == "appos":
-        around.append(root.head)
-    for token in around:
-        subtree = [t for t in token.subtree if not start <= t.i < end and abs(t.i - root.i) <= 20]
-        if token is root.head:
-            subtree = [t for t in subtree if t.i < start]
-        if not _has_title(doc, subtree[0].i, subtree[-1].i + 1) if subtree else True:
-            continue
-        for t in subtree:
-            if t.i in owner and owner[t.i].label_ in _OWN:
-                return mention.actors_of(owner[t.i])
-    after = doc[end : min(end + 14, sentence.end)]
-    if len(after) > 2 and after[0].text == "," and after[1].lower_ not in ("who", "which", "and"):
-        close = next((t.i for t in after[1:] if t.text in (",", ".", ";") or t.pos_ == "VERB"), sentence.end)
-        if _has_title(doc, end + 1, close):
-            for t in doc[end + 1 : close]:
-                if t.i in owner:
-                    return mention.actors_of(owner[t.i])
-    return ()
+    if root.dep_ != "appos" or not _has_title(doc, root.head.left_edge.i, root.head.i + 1):
+        return ()
+    around = [t for t in root.head.subtree if t.i < start and t.i in owner]
+    return mention.actors_of(owner[around[0].i]) if around else ()
 
 
-def find_people(doc: Doc, named: list[Span]) -> list[Span]:
-    """Mentions by personal name; a surname alone stands for the person whose full name came before."""
-    owner = {token.i: span for span in named if span.label_ != "person" for token in span}
-    known: dict[str, tuple[str, ...]] = {}
-    found = []
-    candidates = {(span.start, span.end): mention.actors_of(span) for span in named if span.label_ == "person"}
+def _candidates(doc: Doc, named: list[Span], taken: dict[int, Span]) -> list[tuple[int, int, tuple[str, ...]]]:
+    """Token bounds of personal names; with actors where the gazetteer knows the person."""
+    found = {(span.start, span.end): mention.actors_of(span) for span in named if span.label_ == "person"}
     for ent in doc.ents:
-        if ent.label_ == "PERSON" or (ent.label_ in ("ORG", "GPE", "NORP", "FAC") and ent.text in known):
-            start, end = _trim(doc, ent.start, ent.end)
-            while start < end and start in owner:  # "Russia's Igor Morgulov" in one entity
-                start = owner[start].end
-                if start < end and doc[start].tag_ == "POS":
-                    start += 1
-            start, end = _trim(doc, start, end)
-            if start < end and not any(s <= start and end <= e for s, e in candidates):
-                candidates[start, end] = ()
-    for (start, end), actors in sorted(candidates.items()):
-        text = doc[start:end].text
-        actors = actors or known.get(text, ()) or _tied(doc, start, end, owner)
-        if not actors:
+        start, end = ent.start, ent.end
+        person = ent.label_ == "PERSON"
+        if ent.label_ in ("ORG", "GPE", "FAC", "WORK_OF_ART", "PRODUCT", "NORP") and start > 0:
+            person = doc[start - 1].lower_ in gazetteer.titles() and doc[start - 1].text[0].isupper()
+            person = person or (doc[start].lower_ in gazetteer.titles() and end - start > 1)
+        if not person:
             continue
-        if end - start > 1:
-            known.setdefault(text, actors)
-            first_is_family = actors[0] in _FAMILY_FIRST
-            known[doc[start].text if first_is_family else doc[end - 1].text] = actors
-        known.setdefault(text, actors)
-        found.append(mention.make(doc, start, end, actors, "person"))
-    taken = {token.i for span in [*found, *named] for token in span}
-    families = {name: actors for name, actors in known.items() if " " not in name and name[:1].isupper() and len(name) > 1}
-    for token in doc:
-        if token.i not in taken and token.text in families and token.pos_ in ("PROPN", "NOUN", "ADJ", "VERB"):
-            found.append(mention.make(doc, token.i, token.i + 1, families[token.text], "person"))
+        start, end = _trim(doc, start, end)
+        while start < end and start in taken:  # "Russia's Igor Morgulov" in one entity
+            start = taken[start].end
+            if start < end and doc[start].tag_ == "POS":
+                start += 1
+        start, end = _trim(doc, start, end)
+        if start < end and not any(s <= start and end <= e for s, e in found):
+            found[start, end] = ()
+    return sorted((start, end, actors) for (start, end), actors in found.items())
+
+
+def find_people(doc: Doc, named: list[Span], places: list[Span]) -> list[Person]:
+    """Personal names in order, tied where the text ties them. `places` are gazetteer matches that are no actors
+    where they stand ("In *Lima*, President Quispe …") and still say whose an office is."""
+    owner = {token.i: span for span in [*places, *named] if span.label_ != "person" for token in span}
+    taken = {token.i: span for span in named if span.label_ != "person" for token in span}
+    found = []
+    for start, end, known in _candidates(doc, named, taken):
+        before, titled, possessor = _before(doc, start, owner)
+        actors, after_titled = known or before, False
+        if not actors:
+            actors, after_titled = _after(doc, end, owner)
+        actors = actors or _possessed(doc, start, end, owner)
+        found.append(Person(start, end, actors, titled or after_titled, possessor))
     return found
+
+
+def short_name(person: Person, doc: Doc, actors: tuple[str, ...]) -> str:
+    """The part of a full name by which the text goes on to call its bearer."""
+    return doc[person.start].text if actors[0] in _FAMILY_FIRST else doc[person.end - 1].text

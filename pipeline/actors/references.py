@@ -2,193 +2,142 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from spacy.tokens import Doc, Span, Token
 
 from pipeline.actors import mention
+from pipeline.actors.discourse import SUBJECTS, Discourse
+from pipeline.actors.people import Person, short_name
+from pipeline.actors.speech import speakers
+from pipeline.words import words
 
 _SHE = frozenset({"he", "she", "him", "her", "his", "himself", "herself"})
 _IT = frozenset({"it", "its", "itself"})
 _THEY = frozenset({"they", "them", "their", "themselves"})
-_WE = frozenset({"we", "us", "our", "i", "my", "me"})
-_STATE_NOUNS = frozenset("country government ministry kingdom republic regime administration nation state cabinet junta".split())
-_BODY_NOUNS = frozenset("bloc organisation organization alliance union body agency group movement militia party company".split())
-_OFFICE_NOUNS = frozenset("minister president premier spokesman spokeswoman ambassador envoy diplomat official chancellor".split())
-_PLURAL_NOUNS = frozenset(
-    "country side government neighbour neighbor nation capital party state power leader minister president delegation"
-    " rival ally partner team ministry foe republic kingdom".split()
-)
-_SUBJECTS = ("nsubj", "nsubjpass", "csubj")
-_SENTENCES_BACK = 3
-
-
-@dataclass(frozen=True, slots=True)
-class _Antecedent:
-    start: int
-    sentence: int
-    actors: tuple[str, ...]
-    person: bool
-    subject: bool
-    governor: int
-    """Token index of the verb whose subject it is, or -1."""
-
-
-def _governor(token: Token) -> int:
-    """The verb of which the noun phrase around `token` is the subject, or -1."""
-    while token.dep_ in ("compound", "amod", "poss", "nmod", "appos", "conj", "pobj", "prep", "det") and token.head.i != token.i:
-        if token.dep_ == "prep" and token.lower_ not in ("of", "from"):
-            return -1
-        token = token.head
-    return token.head.i if token.dep_ in _SUBJECTS else -1
-
-
-class _Resolver:
-    def __init__(self, doc: Doc, mentions: list[Span]) -> None:
-        self.doc = doc
-        self.sentence_of: dict[int, int] = {}
-        for index, sentence in enumerate(doc.sents):
-            for token in sentence:
-                self.sentence_of[token.i] = index
-        self.before: list[_Antecedent] = []
-        self.mentions = mentions
-
-    def remember(self, span: Span) -> None:
-        governor = _governor(span.root)
-        self.before.append(
-            _Antecedent(
-                span.start,
-                self.sentence_of[span.start],
-                mention.actors_of(span),
-                span.label_ == "person" or (span.label_ == "reference" and span.root.lower_ in _SHE),
-                governor >= 0,
-                governor,
-            )
-        )
-
-    def recent(self, token: Token, reach: int = _SENTENCES_BACK) -> list[_Antecedent]:
-        """Earlier mentions, best first: subjects of this sentence, of the one before, then whatever is near."""
-        now = self.sentence_of[token.i]
-        clause = token.head.i if token.dep_ in ("dobj", "pobj", "dative") else -1
-        if token.dep_ == "pobj":
-            clause = token.head.head.i
-        chosen = []
-        for antecedent in reversed(self.before):
-            if now - antecedent.sentence > reach:
-                break
-            if antecedent.governor >= 0 and antecedent.governor == clause:
-                continue  # "Oslo condemned it": the object is not the subject
-            chosen.append(antecedent)
-        return sorted(chosen, key=lambda a: (now - a.sentence, not a.subject))
-
-    def one(self, token: Token, *, person: bool = False, kinds: str = "any") -> tuple[str, ...]:
-        for antecedent in self.recent(token):
-            if len(antecedent.actors) != 1 or (person and not antecedent.person):
-                continue
-            actor = antecedent.actors[0]
-            if (kinds == "state" and ":" in actor) or (kinds == "body" and ":" not in actor):
-                continue
-            if kinds == "it" and antecedent.person:
-                continue
-            return antecedent.actors
-        return ()
-
-    def two(self, token: Token) -> tuple[str, ...]:
-        """The two actors that "both" or "the two" mean: a pair named together, else the last two named."""
-        now = self.sentence_of[token.i]
-        by_sentence: dict[int, list[str]] = {}
-        for antecedent in self.before:
-            if now - antecedent.sentence <= _SENTENCES_BACK:
-                actors = by_sentence.setdefault(antecedent.sentence, [])
-                actors += [actor for actor in antecedent.actors if actor not in actors]
-        pooled: list[str] = []
-        for sentence in sorted(by_sentence, reverse=True):
-            if len(by_sentence[sentence]) == 2:
-                return tuple(by_sentence[sentence])
-            pooled += [actor for actor in by_sentence[sentence] if actor not in pooled]
-        return tuple(pooled[:2]) if len(pooled) >= 2 else ()
-
-    def plural(self, token: Token) -> tuple[str, ...]:
-        for antecedent in self.recent(token, reach=1):
-            if len(antecedent.actors) > 1:
-                return antecedent.actors
-        return ()
-
-    def coordinated(self, token: Token) -> tuple[str, ...]:
-        """Actors joined by "and" as one subject in this sentence or the one before."""
-        groups: dict[int, list[str]] = {}
-        for antecedent in self.recent(token, reach=1):
-            if antecedent.governor >= 0:
-                group = groups.setdefault(antecedent.governor, [])
-                group += [actor for actor in antecedent.actors if actor not in group]
-        for governor in sorted(groups, reverse=True):
-            if len(groups[governor]) > 1:
-                return tuple(sorted(groups[governor]))
-        return ()
+_WE = frozenset({"we", "us", "our", "i", "my", "me", "ourselves"})
+_STATE_NOUNS = words("state_nouns")
+_BODY_NOUNS = words("body_nouns")
+_OFFICE_NOUNS = words("office_nouns")
+_PLURAL_NOUNS = words("plural_nouns")
+_COMPASS = {"North": "PRK", "South": "KOR"}
 
 
 def _described(token: Token) -> bool:
     """Whether a noun phrase has its own modifier that says whose it is."""
-    return any(child.dep_ in ("poss", "nmod") or (child.dep_ == "prep" and child.lower_ == "of") for child in token.children)
+    return any(c.dep_ in ("poss", "nmod") or (c.dep_ == "prep" and c.lower_ == "of") for c in token.children)
 
 
-def _resolve(token: Token, resolver: _Resolver) -> tuple[int, int, tuple[str, ...]] | None:
-    lower, lemma = token.lower_, token.lemma_.lower()
-    determiner = next((c for c in token.children if c.dep_ in ("det", "predet")), None)
-    if token.pos_ == "PRON" or token.tag_ in ("PRP", "PRP$"):
-        if lower in _SHE:
-            return token.i, token.i + 1, resolver.one(token, person=True)
-        if lower in _IT:
-            expletive = token.dep_ == "expl" or (token.dep_ == "nsubj" and token.head.lemma_ in ("be", "seem", "appear"))
-            return None if expletive else (token.i, token.i + 1, resolver.one(token, kinds="it"))
-        if lower in _THEY:
-            return token.i, token.i + 1, resolver.plural(token) or resolver.coordinated(token)
-        if lower == "both" and token.dep_ in (*_SUBJECTS, "dobj", "pobj"):
-            return token.i, token.i + 1, resolver.two(token)
-    doc = token.doc
-    if lower == "two" and token.i > 0 and doc[token.i - 1].lower_ == "the" and token.dep_ != "nummod":
-        return token.i - 1, token.i + 1, resolver.two(token)
-    if lemma in _PLURAL_NOUNS and token.tag_ == "NNS" and not _described(token):
-        words = {child.lower_ for child in token.lefts}
-        if "both" in words or ("two" in words and "the" in words):
-            start = min(child.i for child in token.lefts)
-            return start, token.i + 1, resolver.two(token)
-    if determiner is not None and determiner.lower_ in ("the", "this", "that") and token.tag_ == "NN" and not _described(token):
-        lefts = [child for child in token.lefts if child.i != determiner.i]
-        if any(child.ent_type_ in ("GPE", "NORP", "ORG") for child in lefts):
-            return None
-        for nouns, kinds, person in (
-            (_STATE_NOUNS, "state", False),
-            (_BODY_NOUNS, "body", False),
-            (_OFFICE_NOUNS, "any", True),
-        ):
-            if lemma in nouns:
-                return determiner.i + 1, token.i + 1, resolver.one(token, kinds=kinds, person=person)
+def _expletive(token: Token) -> bool:
+    return token.dep_ == "expl" or (token.dep_ == "nsubj" and token.head.lemma_ in ("be", "seem", "appear", "take"))
+
+
+def _pronoun(token: Token, discourse: Discourse) -> tuple[int, int, tuple[str, ...]] | None:
+    lower, here = token.lower_, (token.i, token.i + 1)
+    if lower in _SHE:
+        return *here, discourse.one(token, person=True)
+    if lower in _IT and not _expletive(token):
+        return *here, discourse.one(token, person=False)
+    if lower in _THEY:
+        return *here, discourse.several(token) or discourse.one(token, person=False)
+    if lower == "both" and token.dep_ in (*SUBJECTS, "dobj", "pobj"):
+        return *here, discourse.two(token)
     return None
 
 
-def find_references(doc: Doc, mentions: list[Span]) -> list[Span]:
-    """Mentions by reference, resolved from left to right against `mentions` (in order) and one another."""
-    resolver = _Resolver(doc, mentions)
-    starts = {span.start: span for span in mentions}
+def _description(token: Token, discourse: Discourse) -> tuple[int, int, tuple[str, ...]] | None:
+    doc, lemma = token.doc, token.lemma_.lower()
+    if token.lower_ == "two" and token.i > 0 and doc[token.i - 1].lower_ == "the" and token.dep_ != "nummod":
+        return token.i - 1, token.i + 1, discourse.two(token)
+    if _described(token):
+        return None
+    if lemma in _PLURAL_NOUNS and token.tag_ == "NNS":
+        words = {child.lower_ for child in token.lefts}
+        if "both" in words or ("two" in words and "the" in words):
+            return min(child.i for child in token.lefts), token.i + 1, discourse.two(token)
+    determiner = next((c for c in token.lefts if c.dep_ == "det"), None)
+    if determiner is None or determiner.lower_ not in ("the", "this", "that"):
+        return None
+    if any(child.ent_type_ in ("GPE", "NORP", "ORG") for child in token.lefts):
+        return None
+    bounds = (determiner.i, token.i + 1)
+    if lemma in _STATE_NOUNS or token.lower_ in _STATE_NOUNS:
+        return *bounds, discourse.one(token, state=True)
+    if lemma in _BODY_NOUNS or token.lower_ in _BODY_NOUNS:
+        return *bounds, discourse.one(token, state=False)
+    if lemma in _OFFICE_NOUNS and token.tag_ == "NN":
+        return *bounds, discourse.one(token, person=True)
+    return None
+
+
+class _Reader:
+    """Reads a Doc from left to right and resolves what refers back."""
+
+    def __init__(self, doc: Doc, named: list[Span], people: list[Person]) -> None:
+        self.doc = doc
+        self.discourse = Discourse(doc)
+        self.named = {span.start: span for span in named if span.label_ != "person"}
+        self.people = {person.start: person for person in people}
+        self.families: dict[str, tuple[str, ...]] = {}
+        self.seen = {actor for span in named for actor in mention.actors_of(span)}
+        self.found: list[Span] = []
+
+    def add(self, span: Span, person: bool = False) -> int:
+        self.found.append(span)
+        self.discourse.remember(span, person)
+        return span.end
+
+    def read(self) -> list[Span]:
+        at = 0
+        while at < len(self.doc):
+            at = self._step(self.doc[at])
+        return self.found
+
+    def _step(self, token: Token) -> int:
+        """Read what begins at `token`; the token to go on from."""
+        if token.i in self.named:
+            return self.add(self.named[token.i])
+        if token.i in self.people and (actors := self._person(self.people[token.i])):
+            person = self.people[token.i]
+            return self.add(mention.make(self.doc, person.start, person.end, actors, "person"), person=True)
+        if token.text in self.families and token.pos_ in ("PROPN", "NOUN", "ADJ", "VERB", "X"):
+            span = mention.make(self.doc, token.i, token.i + 1, self.families[token.text], "person")
+            return self.add(span, person=True)
+        if token.text in _COMPASS and {"PRK", "KOR"} & self.seen and self._is_half(token):
+            return self.add(mention.make(self.doc, token.i, token.i + 1, (_COMPASS[token.text],), "name"))
+        resolved = _pronoun(token, self.discourse) or _description(token, self.discourse)
+        if resolved and resolved[2]:
+            start, end, actors = resolved
+            if not self.found or self.found[-1].end <= start:
+                span = mention.make(self.doc, start, end, actors, "reference")
+                return self.add(span, person=token.lower_ in _SHE or token.lemma_.lower() in _OFFICE_NOUNS)
+        return token.i + 1
+
+    def _is_half(self, token: Token) -> bool:
+        """Whether "the North" is a Korea and not a direction."""
+        doc = self.doc
+        if token.i == 0 or doc[token.i - 1].lower_ != "the" or token.dep_ in ("compound", "amod"):
+            return False
+        return token.i + 1 == len(doc) or doc[token.i + 1].pos_ != "PROPN"
+
+    def _person(self, person: Person) -> tuple[str, ...]:
+        text = self.doc[person.start : person.end].text
+        actors = person.actors or self.families.get(text, ())
+        if not actors and person.titled:
+            if person.possessor >= 0:
+                actors = self.discourse.one(self.doc[person.possessor], person=False)
+            actors = actors or self.discourse.holder(self.doc[person.start])
+        if actors:
+            self.families.setdefault(text, actors)
+            if person.end - person.start > 1:
+                self.families[short_name(person, self.doc, actors)] = actors
+        return actors
+
+
+def find_references(doc: Doc, named: list[Span], people: list[Person]) -> list[Span]:
+    """All mentions of a Doc: `named` ones, people, and what refers back to either. First persons are whoever speaks."""
+    mentions = _Reader(doc, named, people).read()
+    voices = speakers(doc, mentions)
     taken = {token.i for span in mentions for token in span}
-    seen = {actor for span in mentions for actor in mention.actors_of(span)}
-    compass = {"North": "PRK", "South": "KOR"}
-    found = []
     for token in doc:
-        if token.i in starts:
-            resolver.remember(starts[token.i])
-        if token.i in taken:
-            continue
-        if token.text in compass and {"PRK", "KOR"} & seen and token.i > 0 and doc[token.i - 1].lower_ == "the":
-            if token.dep_ in ("compound", "amod") or (token.i + 1 < len(doc) and doc[token.i + 1].pos_ == "PROPN"):
-                continue
-            span = mention.make(doc, token.i, token.i + 1, (compass[token.text],), "name")
-        else:
-            resolved = _resolve(token, resolver)
-            if resolved is None or not resolved[2]:
-                continue
-            span = mention.make(doc, *resolved, "reference")
-        resolver.remember(span)
-        found.append(span)
-    return found
+        if token.lower_ in _WE and token.i not in taken and token.i in voices:
+            mentions.append(mention.make(doc, token.i, token.i + 1, voices[token.i], "reference"))
+    return sorted(mentions, key=lambda span: span.start)

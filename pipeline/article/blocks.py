@@ -44,7 +44,9 @@ _CREDIT = re.compile(
     r"|^(photo|image|caption|picture|in this (file )?photo)\b\s*[:,])",
     re.IGNORECASE,
 )
-_EDITORS_NOTE = re.compile(r"^(editors?['’]?s?['’]? note|note from the editor)\b|[–—-]\s*[^.!?]{3,60}\bEditor\W*$", re.I)
+_EDITORS_NOTE = re.compile(
+    r"^(editors?['’]?s?['’]? note|note from the editor)\b|[–—-]\s*[^.!?]{3,60}\bEditor\W*$", re.I
+)
 _NOTES_HEADING = re.compile(r"^(references|notes|footnotes|endnotes|sources)\W*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"^(\[?\d{1,2}[\].)]?|[*†‡])\s+\S")
 _RUN_IN = re.compile(r"^([^|.!?]{3,140}?)\s+\|\s+(?=[\"“‘'(]?[A-Z])")
@@ -136,7 +138,9 @@ def _note_before_signature(blocks: list[Block]) -> list[Block]:
             before = at - 1
             while before >= 0 and blocks[before].label == "body":
                 before -= 1
-            front = all(b.label in ("headline", "byline", "caption", "editors-note", "boilerplate") for b in blocks[:before])
+            front = all(
+                b.label in ("headline", "byline", "caption", "editors-note", "boilerplate") for b in blocks[:before]
+            )
             if front and any(b.label in ("headline", "byline") for b in blocks[at + 1 : at + 3]):
                 blocks[before + 1 : at] = [replace(b, label="editors-note") for b in blocks[before + 1 : at]]
     return blocks

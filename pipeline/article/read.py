@@ -85,7 +85,7 @@ def decode(data: bytes, file: str, encoding: str | None = None) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(
-            f"byte {error.start} is not {error.encoding.upper()}; if the file has another encoding, name it with --encoding",
+            f"byte {error.start} is not {error.encoding.upper()}; name the encoding of the file with --encoding",
             file,
             line,
         ) from error
@@ -105,7 +105,9 @@ def from_text(text: str, document: str, file: str = "", **known: str) -> Article
     if not known.get("title") or not known.get("date"):
         blocks = find_blocks(text[:20_000])
         headline = next((b for b in blocks if b.label == "headline"), None)
-        known["title"] = known.get("title") or (" ".join(text[headline.start : headline.end].split()) if headline else "")
+        known["title"] = known.get("title") or (
+            " ".join(text[headline.start : headline.end].split()) if headline else ""
+        )
         bylines = (find_date(text[b.start : b.end]) for b in blocks if b.label == "byline")
         known["date"] = known.get("date") or next(filter(None, bylines), "")
     return Article(document, text, file, **known)
@@ -123,7 +125,9 @@ def from_html(html: str, document: str, file: str = "") -> Article:
         text = f"{page.title}\n\n{text}"
     known = {"title": page.title, "author": page.author, "date": page.date, "url": page.url}
     article = from_text(text, document, file, **{name: value or "" for name, value in known.items()})
-    return Article(article.document, text, file, article.title, article.author, article.date, article.url, extracted=True)
+    return Article(
+        article.document, text, file, article.title, article.author, article.date, article.url, extracted=True
+    )
 
 
 def _lines(stream: BinaryIO, file: str) -> Iterator[tuple[int, bytes]]:

@@ -11,8 +11,10 @@ from spacy.util import registry
 
 from pipeline.article.blocks import Block, find_blocks
 
-SPACES = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\n\r\x0b\x0c\x85\u2028\u2029"
-_PLAIN = str.maketrans({**dict.fromkeys(SPACES, " "), "’": "'", "‘": "'", "“": '"', "”": '"', "\u2011": "-", "\u00ad": " "})
+SPACES = "\u00a0" + "".join(map(chr, range(0x2000, 0x200B))) + "\u202f\u205f\u3000\t\n\r\x0b\x0c\x85\u2028\u2029"
+_PLAIN = str.maketrans(
+    {**dict.fromkeys(SPACES, " "), "’": "'", "‘": "'", "“": '"', "”": '"', "\u2011": "-", "\u00ad": " "}
+)
 
 
 def plain(text: str) -> str:

@@ -45,7 +45,13 @@ def _answer(source: TextIO, file: str, target: TextIO, model: str) -> None:
     while batch := [item for item, _ in zip(rows, range(BATCH), strict=False)]:
         for (row, _), v in zip(batch, classifier.classify([pair for _, pair in batch]), strict=True):
             scores = {label: round(score, 4) for label, score in v.scores.items()}
-            row |= {"stance": v.stance, "confidence": round(v.confidence, 4), "scores": scores, "quad": v.quad, "root": v.root}
+            row |= {
+                "stance": v.stance,
+                "confidence": round(v.confidence, 4),
+                "scores": scores,
+                "quad": v.quad,
+                "root": v.root,
+            }
             target.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 

@@ -39,7 +39,9 @@ def _import_spacy() -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     pass
 
@@ -47,7 +49,9 @@ def _options(
 @app.command()
 def run(
     inputs: Annotated[list[str], typer.Argument(help="Files, folders, or - for standard input.", metavar="INPUT...")],
-    output: Annotated[str | None, typer.Option("--output", "-o", help=".csv .tsv .jsonl .parquet .duckdb, or -")] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", help=".csv .tsv .jsonl .parquet .duckdb, or -")
+    ] = None,
     model: Model = "",
     text: Annotated[str, typer.Option("--text", help="Text column of JSONL, CSV and Parquet.")] = "text",
     input_format: Annotated[str | None, typer.Option("--input-format", help="Overrides the input's ending.")] = None,
@@ -76,7 +80,9 @@ def run(
     documents: list[dict[str, object]] = []
     with display.progress("articles") as advance:
         nlp = pipeline.load(model)
-        rows = run_articles(chain([first], articles), nlp, documents, workers=workers, advance=lambda article: advance())
+        rows = run_articles(
+            chain([first], articles), nlp, documents, workers=workers, advance=lambda article: advance()
+        )
         if output is not None:
             write(rows, documents, output, form=output_format)
             return
@@ -89,7 +95,9 @@ def show(
     table: Annotated[Path, typer.Argument(help="A table that `run -o` wrote.")],
     source: Annotated[list[str] | None, typer.Option(help="Only this source (id); repeatable.")] = None,
     target: Annotated[list[str] | None, typer.Option(help="Only this target (id); repeatable.")] = None,
-    actor: Annotated[list[str] | None, typer.Option(help="Only rows with this actor on either side; repeatable.")] = None,
+    actor: Annotated[
+        list[str] | None, typer.Option(help="Only rows with this actor on either side; repeatable.")
+    ] = None,
     stance: Annotated[str | None, typer.Option(help="cooperative or oppositional.")] = None,
     status: Annotated[str | None, typer.Option(help="actual, proposed, hypothetical or negated.")] = None,
     document: Annotated[str | None, typer.Option(help="Only this document.")] = None,

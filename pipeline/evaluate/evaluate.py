@@ -12,10 +12,10 @@ from spacy.tokens import Doc
 
 from pipeline.actors import mention
 from pipeline.errors import InputError
-from pipeline.gold.pairs import gold_pairs
 from pipeline.evaluate.scores import Measure, classification, confusion, detection, matched, precision, recall
 from pipeline.gold import Gold
 from pipeline.gold.corpus import SPLITS, Annotated, read_annotated
+from pipeline.gold.pairs import gold_pairs
 from pipeline.labels import STANCES
 from pipeline.stance import Classifier, StanceComponent
 from pipeline.stance.lexicon import LexiconClassifier
@@ -95,13 +95,15 @@ def _segmentation(measures: dict[str, Measure], item: Annotated, doc: Doc) -> No
     labels = {(b.start, b.end, b.label) for b in gold.blocks}
     mine = {(b.start_char, b.end_char, b.label_) for b in doc.spans["blocks"]}
     for n, at in enumerate(sorted({b[0] for b in labels | mine})):
-        measures["blocks"].add(
-            document, n, matched({b for b in labels if b[0] == at}, {b for b in mine if b[0] == at})
-        )
+        measures["blocks"].add(document, n, matched({b for b in labels if b[0] == at}, {b for b in mine if b[0] == at}))
 
 
 def _statements(
-    measures: dict[str, Measure], prefix: str, item: Annotated, statements: list[Statement], number: Callable[[int], int]
+    measures: dict[str, Measure],
+    prefix: str,
+    item: Annotated,
+    statements: list[Statement],
+    number: Callable[[int], int],
 ) -> None:
     document, gold = item.entry.document, item.gold
     position = {s.id: n for n, s in enumerate(gold.sentences)}

@@ -43,7 +43,7 @@ def _f1(one: set[Any], other: set[Any]) -> Counter[str]:
 
 
 def agree(one: Path, other: Path) -> dict[str, Any]:
-    """Cohen's kappa over ordered actor pairs per sentence (arguable ones left out), F1 over mention, verb and sentence spans.
+    """Cohen's kappa over ordered actor pairs per sentence (arguable ones left out), F1 over spans.
 
     Takes two gold files or two folders; compares the documents that both have. Raises InputError.
     """
@@ -82,5 +82,8 @@ def agree(one: Path, other: Path) -> dict[str, Any]:
         "kappa, ordered pairs": (float(cohen_kappa_score(labels_a, labels_b)), len(labels_a)),
     }
     for name, count in counts.items():
-        measures[f"F1, {name}"] = (2 * count["both"] / max(1, count["one"] + count["other"]), count["one"] + count["other"])
+        measures[f"F1, {name}"] = (
+            2 * count["both"] / max(1, count["one"] + count["other"]),
+            count["one"] + count["other"],
+        )
     return {"documents": len(shared), "measures": measures}

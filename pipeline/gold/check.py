@@ -56,7 +56,10 @@ def _problems(gold: Gold, text: str | None, known: bool) -> Iterator[tuple[str, 
     length = len(text) if text is not None else None
     for record in [*gold.blocks, *gold.sentences, *gold.mentions, *gold.verbs]:
         if not 0 <= record.start < record.end or (length is not None and record.end > length):
-            yield record.id, f"offsets {record.start} to {record.end} are empty or outside the text ({length} characters)"
+            yield (
+                record.id,
+                f"offsets {record.start} to {record.end} are empty or outside the text ({length} characters)",
+            )
         elif text is not None and text[record.start : record.end] != text[record.start : record.end].strip():
             yield record.id, "the span begins or ends with white space; move its offsets inward"
     for block in gold.blocks:

@@ -1,8 +1,8 @@
 """The manifest of documents, and where their texts are.
 
 `corpus/manifest.jsonl` has one line a document: `document, file, title, author, date, genre, region, topic, invented,
-split, sha256`. `split` is train, dev or test, or `given` for the article that is only ever tested on. A text that may not be
-redistributed has no file: it is found by its SHA-256 in the folders that DEMARCHE_CORPUS lists.
+split, sha256`. `split` is train, dev or test, or `given` for the article that is only ever tested on. A text that may
+not be redistributed has no file: it is found by its SHA-256 in the folders that DEMARCHE_CORPUS lists.
 """
 
 from __future__ import annotations

@@ -33,9 +33,7 @@ def _nearest(mentions: list[Mention], source: str, target: str) -> tuple[Mention
 
 def _pair(text: str, sentence: Sentence, source: Mention, target: Mention) -> Pair:
     at = sentence.start
-    return Pair(
-        text[at : sentence.end], (source.start - at, source.end - at), (target.start - at, target.end - at)
-    )
+    return Pair(text[at : sentence.end], (source.start - at, source.end - at), (target.start - at, target.end - at))
 
 
 def gold_pairs(gold: Gold, text: str, max_actors: int = 6) -> list[GoldPair]:

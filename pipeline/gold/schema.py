@@ -113,9 +113,7 @@ def read(path: Path) -> Gold:
             values = json.loads(line)
             kind = values.pop("type")
         except (json.JSONDecodeError, KeyError, AttributeError, TypeError) as error:
-            raise InputError(
-                'not a gold record; each line is a JSON object with a "type"', path, number
-            ) from error
+            raise InputError('not a gold record; each line is a JSON object with a "type"', path, number) from error
         try:
             if kind == "document":
                 gold = Gold(**values)

@@ -11,7 +11,7 @@ from pipeline.labels import ROOTS, STANCES
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """An ordered pair of actors in a sentence: `source` and `target` are character offsets `(start, end)` into `text`."""
+    """An ordered pair of actors in a sentence; `source` and `target` are offsets `(start, end)` into `text`."""
 
     text: str
     source: tuple[int, int]

@@ -72,7 +72,7 @@ class StanceComponent:
     def _judge(self, s: Statement, v: Verdict) -> Statement | None:
         """The statement as the classifier sees it, or None where the sentence says nothing about the pair."""
         taken = max(("cooperative", "oppositional"), key=lambda label: v.scores[label])
-        if 1 - v.scores["none"] < self.thresholds[s.linked] or not s.linked and v.scores[taken] < 0.5:
+        if 1 - v.scores["none"] < self.thresholds[s.linked] or (not s.linked and v.scores[taken] < 0.5):
             return None
         root = s.root if stance_of_quad(s.quad) == taken else v.root
         if not root or stance_of_quad(ROOTS[root]) != taken:

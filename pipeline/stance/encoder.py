@@ -64,6 +64,8 @@ class EncoderClassifier:
     def classify(self, pairs: Sequence[Pair]) -> list[Verdict]:
         stance, root = self.logits([mark(pair) for pair in pairs])
         return [
-            verdict(dict(zip(STANCES, map(float, row), strict=True)), dict(zip(self.roots, map(float, codes), strict=True)))
+            verdict(
+                dict(zip(STANCES, map(float, row), strict=True)), dict(zip(self.roots, map(float, codes), strict=True))
+            )
             for row, codes in zip(_softmax(stance, self.temperature), root, strict=True)
         ]

@@ -1,7 +1,7 @@
 """Find a model folder and load its classifier.
 
-A model folder holds `model.json` (kind, labels, the SHA-256 of each file, what it was trained on), its card `README.md`,
-and the files of its kind: safetensors, ONNX or skops, never pickle.
+A model folder holds `model.json` (kind, labels, the SHA-256 of each file, what it was trained on), its card
+`README.md`, and the files of its kind: safetensors, ONNX or skops, never pickle.
 """
 
 from __future__ import annotations

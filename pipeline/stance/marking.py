@@ -23,7 +23,12 @@ def mark(pair: Pair) -> str:
         if not 0 <= start < end <= length:
             raise ValueError(f"the span {(start, end)} is empty or outside the text of {length} characters")
     (source, source_end), (target, target_end) = pair.source, pair.target
-    marks = [(source, f"{SOURCE} "), (source_end, f" {SOURCE_END}"), (target, f"{TARGET} "), (target_end, f" {TARGET_END}")]
+    marks = [
+        (source, f"{SOURCE} "),
+        (source_end, f" {SOURCE_END}"),
+        (target, f"{TARGET} "),
+        (target_end, f" {TARGET_END}"),
+    ]
     marks.sort(key=lambda mark: (mark[0], mark[1].startswith("[")))  # at one offset, ends come before starts
     pieces = [text[max(0, marks[0][0] - CONTEXT) : marks[0][0]]]
     for (at, marker), (until, _) in zip(marks, [*marks[1:], (marks[-1][0] + CONTEXT, "")], strict=True):

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from spacy.tokens import Span, Token
 
 from pipeline.verbs.lexicon import Predicate
+from pipeline.words import words
 
 _OWNERS = ("poss", "amod", "compound", "nmod")
 _INSIDE = frozenset({"of", "from", "by", "for", "in", "between", "among"})
-_OBJECT_CONTROL = frozenset("urge ask tell order force press invite push persuade pressure call compel require expect".split())
-_CHARGING = frozenset("accuse blame criticise criticize suspect charge condemn denounce thank praise warn congratulate".split())
+_OBJECT_CONTROL = words("object_control")
+_CHARGING = words("charging")
 _DEPTH = 4
 _DERIVED = frozenset({"between", "among"})
 
@@ -130,7 +131,10 @@ class Arguments:
 
     def _prepositions(self, token: Token, name: str) -> Iterator[Token]:
         """Objects of the preposition `name` at a predicate, or at the verb or object that it goes with."""
-        places = [token, *(c for c in token.children if c.dep_ in ("dobj", "prt", "acomp", "advmod", "attr", "nsubjpass"))]
+        places = [
+            token,
+            *(c for c in token.children if c.dep_ in ("dobj", "prt", "acomp", "advmod", "attr", "nsubjpass")),
+        ]
         if token.pos_ not in ("VERB", "AUX") and token.head.pos_ in ("VERB", "AUX"):
             places.append(token.head)
         if token.dep_ == "conj":
@@ -178,7 +182,7 @@ class Arguments:
         return []
 
     def roles(self, token: Token, predicate: Predicate) -> tuple[list[Span], list[Span]]:
-        """Sources and targets of the predicate at `token`. A mutual predicate may have all its actors in the sources."""
+        """Sources and targets of the predicate at `token`; of a mutual one the sources may be all."""
         sources: list[Span] = []
         for slot in predicate.source:
             if sources := self.fill(token, slot, predicate.pos):

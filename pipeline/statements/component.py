@@ -15,12 +15,13 @@ from pipeline.statements.statement import Statement
 from pipeline.verbs.component import KEY as VERBS
 from pipeline.verbs.component import predicate_of
 from pipeline.verbs.status import status
+from pipeline.words import words
 
 SILENT = frozenset({"boilerplate", "byline"})
 """Blocks in which nobody takes a stance."""
 MAX_ACTORS = 6
 """A sentence with more actors is a list: only the pairs that its syntax joins are candidates."""
-_SAYING = frozenset("say tell state declare claim insist argue announce add report allege note warn maintain explain".split())
+_SAYING = words("saying")
 
 
 @Language.factory("statements", requires=["token.dep", "doc.spans"], default_config={"unlinked": True})
@@ -43,7 +44,7 @@ class Statements:
         mentions = sorted(doc.spans.get(mention.KEY, []), key=lambda span: span.start)
         verbs = list(doc.spans.get(VERBS, []))
         arguments = Arguments(mentions)
-        blocks = [b for b in doc.spans.get("blocks", [])]
+        blocks = list(doc.spans.get("blocks", []))
         found: list[Statement] = []
         for sentence in doc.sents:
             here = [m for m in mentions if sentence.start <= m.start < sentence.end]
@@ -54,7 +55,9 @@ class Statements:
                 continue
             predicates = [v for v in verbs if sentence.start <= v.start < sentence.end]
             predicates = [v for v in predicates if not any(_overlap(v, m) for m in here)]
-            found += self._sentence(sentence, here, predicates, arguments, block.label_ if block else "body", len(found))
+            found += self._sentence(
+                sentence, here, predicates, arguments, block.label_ if block else "body", len(found)
+            )
         statement.store(doc, found)
         return doc
 
@@ -62,7 +65,13 @@ class Statements:
         return map(self, docs)
 
     def _sentence(
-        self, sentence: Span, mentions: list[Span], predicates: list[Span], arguments: Arguments, block: str, offset: int
+        self,
+        sentence: Span,
+        mentions: list[Span],
+        predicates: list[Span],
+        arguments: Arguments,
+        block: str,
+        offset: int,
     ) -> list[Statement]:
         """All candidates of one sentence; at most one an ordered pair of actors."""
         best: dict[tuple[str, str], Statement] = {}
@@ -125,11 +134,7 @@ def _closer(one: Statement, other: Statement) -> bool:
 def _nearest(mentions: list[Span], source: str, target: str) -> tuple[Span, Span] | None:
     """The mentions of two actors that stand closest to one another."""
     pairs = [
-        (s, t)
-        for s in mentions
-        if source in mention.actors_of(s)
-        for t in mentions
-        if target in mention.actors_of(t)
+        (s, t) for s in mentions if source in mention.actors_of(s) for t in mentions if target in mention.actors_of(t)
     ]
     return min(pairs, key=lambda pair: abs(pair[0].start - pair[1].start), default=None)
 

@@ -14,9 +14,9 @@ KEY = "statements"
 class Statement:
     """What a sentence says from a source actor toward a target actor, through a verb.
 
-    Spans are `(start, end)` in characters of the document; `sentence` too. `mutual` is the position of the
-    statement's other direction among the document's statements, or None. `linked` says that the syntax joins the two actors through the
-    verb; otherwise they only share its sentence, and the classifier has the word.
+    Spans are `(start, end)` in characters of the document; `sentence` too. `mutual` is the position of the statement's
+    other direction among the document's statements, or None. `linked` says that the syntax joins the two actors through
+    the verb; otherwise they only share its sentence, and the classifier has the word.
     """
 
     sentence: tuple[int, int]

@@ -18,20 +18,24 @@ def card(name: str, description: dict[str, Any], scores: list[dict[str, Any]]) -
     )
     return f"""# {name}
 
-A Demarche stance classifier: an ordered pair of actors in a sentence is `cooperative`, `oppositional` or `none`; an encoder
-gives a PLOVER root code too. Kind: {description["kind"]}. Started from: {description["started_from"]}. Seed: {description["seed"]}.
+A Demarche stance classifier: an ordered pair of actors in a sentence is `cooperative`, `oppositional` or `none`; an
+encoder gives a PLOVER root code too.
+
+* Kind: {description["kind"]}
+* Started from: {description["started_from"]}
+* Seed: {description["seed"]}
 
 ## Trained on
 | data | examples | terms | SHA-256 |
 | --- | --- | --- | --- |
 {sources}
 
-An example is one ordered pair. The SHA-256 of gold is taken over its files in the order of their names; `model.json` has
-it in full.
+An example is one ordered pair. The SHA-256 of gold is taken over its files in the order of their names; `model.json`
+has it in full.
 
 ## Scores on the dev split of the project's own gold
-The dev split chose nothing but the temperature ({description.get("temperature", 1.0):.2f}) and whether this model replaced the
-one before it. Test figures are what `demarche evaluate` prints.
+The dev split chose the temperature ({description.get("temperature", 1.0):.2f}) and whether this model replaced the one
+before it, nothing else. Test figures are what `demarche evaluate` prints.
 
 | measure | score | 95 % interval (bootstrap over documents) | support |
 | --- | --- | --- | --- |

@@ -36,7 +36,9 @@ def _say(words: str) -> None:
 
 def _digest_of(items: Sequence[Annotated], folders: Sequence[Path]) -> str:
     names = {item.entry.document for item in items}
-    paths = sorted((path for folder in folders for path in folder.glob("*.jsonl") if path.stem in names), key=lambda p: p.name)
+    paths = sorted(
+        (path for folder in folders for path in folder.glob("*.jsonl") if path.stem in names), key=lambda p: p.name
+    )
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
 
 
@@ -78,7 +80,13 @@ def _gain(dev: Sequence[Example], new: Sequence[str], old: Sequence[str], seed: 
 
     everything = np.arange(len(table))
     interval = bootstrap(
-        (everything,), gain, n_resamples=1000, batch=50, method="percentile", vectorized=True, rng=np.random.default_rng(seed)
+        (everything,),
+        gain,
+        n_resamples=1000,
+        batch=50,
+        method="percentile",
+        vectorized=True,
+        rng=np.random.default_rng(seed),
     ).confidence_interval
     return float(gain(everything)), float(interval.low), float(interval.high)
 

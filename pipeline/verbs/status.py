@@ -6,22 +6,21 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
+from pipeline.words import words
+
 _HYPOTHETICAL = frozenset("could might may would can should".split())
 _FUTURE = frozenset("will shall 'll".split())
-_PROPOSING = frozenset(
-    "propose plan want hope intend seek offer aim expect prepare call push urge consider wish pledge vow promise invite"
-    " mull suggest schedule due set".split()
-)
+_PROPOSING = words("proposing")
 _DOUBTING = frozenset("fear speculate suspect doubt".split())
-_DENYING = frozenset("fail refuse decline stop cease deny reject avoid rule".split())
+_DENYING = words("denying")
 _CONDITIONS = frozenset("if unless whether should".split())
-_NO = frozenset("no neither nor without never hardly not n't lack absence end".split())
+_NO = words("no")
 
 
 def _above(token: Token) -> Iterator[Token]:
     """The tokens that govern `token` within its clause chain, nearest first, at most three."""
     for _ in range(3):
-        if token.head.i == token.i or token.dep_ in ("relcl", "ROOT", "conj") and token.pos_ in ("VERB", "AUX"):
+        if token.head.i == token.i or (token.dep_ in ("relcl", "ROOT", "conj") and token.pos_ in ("VERB", "AUX")):
             return
         token = token.head
         yield token
