@@ -174,6 +174,8 @@ def train(
     try:
         from pipeline.train.command import train as train_model
     except ModuleNotFoundError as error:
+        if str(error.name).startswith("pipeline"):
+            raise
         raise InputError(f"training needs {error.name}; install demarche[train]") from error
 
     train_model(

@@ -1,0 +1,138 @@
+"""The main job, from the command line and as a library."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import CORPUS
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from spacy.language import Language
+
+from pipeline.gold.corpus import Annotated
+from pipeline.table import STATEMENTS, per_pair, read
+
+ARTICLE = CORPUS / "gunmen-free-three-norwegians.txt"
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "target", "stance"),
+    [
+        ("Moscow condemned North Korea's rocket launch.", "RUS", "PRK", "oppositional"),
+        ("North Korea's launch was condemned by Russia.", "RUS", "PRK", "oppositional"),
+        ("Peru rejected Moscow's condemnation of the DPRK.", "RUS", "PRK", "oppositional"),
+        ("Japan and Russia held talks on Monday.", "RUS", "JPN", "cooperative"),
+        ("Japan and Russia held talks on Monday.", "JPN", "RUS", "cooperative"),
+    ],
+)
+def test_syntax_finds_source_and_target(syntax: Language, text: str, source: str, target: str, stance: str) -> None:
+    found = {(s.source, s.target, s.stance) for s in syntax(text)._.statements}
+    assert (source, target, stance) in found
+
+
+def test_the_accused_does_not_accuse(syntax: Language) -> None:
+    found = {(s.source, s.target) for s in syntax("Moscow condemned North Korea's rocket launch.")._.statements}
+    assert found == {("RUS", "PRK")}
+
+
+def test_a_person_keeps_the_state_that_the_text_gave(syntax: Language) -> None:
+    doc = syntax(
+        "Russian Foreign Minister Pavel Ozerov flew to Lima on Monday. It rained. Ozerov thanked Chile for its offer."
+    )
+    assert ("RUS", "CHL", "cooperative") in {(s.source, s.target, s.stance) for s in doc._.statements}
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "parquet", "duckdb"])
+def test_every_format_says_the_same(demarche, tmp_path: Path, ending: str) -> None:
+    assert demarche("run", ARTICLE, "-o", f"out.{ending}").returncode == 0
+    assert demarche("run", ARTICLE, "-o", "reference.jsonl", "-F").returncode == 0
+    table = read(tmp_path / f"out.{ending}")
+    assert table.num_rows > 0
+    assert table.to_pylist() == read(tmp_path / "reference.jsonl").to_pylist()
+    assert table.schema == STATEMENTS
+
+
+def test_rows_point_into_the_text_as_given(demarche, tmp_path: Path) -> None:
+    text = ARTICLE.read_text(encoding="utf-8").replace("\n", "\r\n")
+    (tmp_path / "a.txt").write_bytes(text.encode())
+    assert demarche("run", "a.txt", "-o", "a.jsonl").returncode == 0
+    rows = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert rows
+    assert all(" ".join(text[row["start"] : row["end"]].split()) == row["evidence"] for row in rows)
+    assert len({row["id"] for row in rows}) == len(rows)
+
+
+def test_show_filters_and_aggregates(demarche) -> None:
+    demarche("run", ARTICLE, "-o", "a.csv")
+    assert "Balance per pair" in demarche("show", "a.csv", "--pairs").stdout
+    assert "oppositional" not in demarche("show", "a.csv", "--stance", "cooperative").stdout.split("Balance")[0]
+
+
+def test_classify_answers_in_order(demarche) -> None:
+    rows = [
+        {
+            "id": n,
+            "text": f"{a} {verb} {b}.",
+            "source": [0, len(a)],
+            "target": [len(a) + len(verb) + 2, len(a) + len(verb) + 2 + len(b)],
+        }
+        for n, (a, verb, b) in enumerate([("Peru", "condemned", "Chile"), ("Peru", "thanked", "Chile")])
+    ]
+    done = demarche("classify", "-", data="".join(json.dumps(row) + "\n" for row in rows).encode())
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(a["id"], a["stance"]) for a in answers] == [(0, "oppositional"), (1, "cooperative")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "none.txt"], "none.txt: no such file"),
+        (["run", "a.txt", "-o", "nowhere/out.csv"], "no such folder"),
+        (["run", "a.txt", "-o", "out.xlsx"], "no such table format"),
+        (["run", "a.txt", "-o", "kept.csv"], "--force replaces it"),
+        (["run", "a.txt", "-m", "nothing"], "no model here"),
+        (["run", "a.txt", "-m", "damaged"], "damaged model"),
+        (["show", "kept.csv"], "no column 'source'"),
+        (["train", "--kind", "magic"], "no such kind of model"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(demarche, tmp_path: Path, arguments: list[str], words: str) -> None:
+    (tmp_path / "a.txt").write_text("Oslo thanked Riga.")
+    (tmp_path / "kept.csv").write_text("mine\n")
+    (tmp_path / "damaged").mkdir()
+    (tmp_path / "damaged" / "model.json").write_text('{"kind": "encoder", "files": {"model.onnx": "00"}}')
+    done = demarche(*arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert (tmp_path / "kept.csv").read_text() == "mine\n"
+
+
+def test_formulas_are_defused(demarche, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("=HYPERLINK(1) Russia condemned North Korea.\n")
+    demarche("run", "a.txt", "-m", "lexicon", "-o", "a.csv")
+    assert ",=HYPERLINK" not in (tmp_path / "a.csv").read_text()
+    assert read(tmp_path / "a.csv")["evidence"].to_pylist()[0].startswith("=HYPERLINK")
+
+
+def test_the_given_article_balances_as_it_reads(
+    nlp: Language, given_article: Annotated, demarche, tmp_path: Path
+) -> None:
+    (tmp_path / "given.txt").write_bytes(given_article.text.encode())
+    assert demarche("run", "given.txt", "-o", "g.parquet").returncode == 0
+    table = read(tmp_path / "g.parquet")
+    balance = {(row["source"], row["target"]): row["balance"] for row in per_pair(table).to_pylist()}
+    assert balance["JPN", "RUS"] > 0
+    assert balance["KOR", "RUS"] < 0
+    assert balance["RUS", "PRK"] < 0
+    assert balance["KOR", "USA"] > 0
+    assert not {"boilerplate", "byline"} & set(table["block"].to_pylist())
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=200))
+def test_any_text_goes_through(syntax: Language, text: str) -> None:
+    doc = syntax(text)
+    assert len(doc.text) == len(text)
