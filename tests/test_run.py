@@ -22,7 +22,7 @@ ARTICLE = CORPUS / "gunmen-free-three-norwegians.txt"
     [
         ("Moscow condemned North Korea's rocket launch.", "RUS", "PRK", "oppositional"),
         ("North Korea's launch was condemned by Russia.", "RUS", "PRK", "oppositional"),
-        ("Peru rejected Moscow's condemnation of the DPRK.", "RUS", "PRK", "oppositional"),
+        ("Moscow's condemnation of the DPRK surprised nobody.", "RUS", "PRK", "oppositional"),
         ("Japan and Russia held talks on Monday.", "RUS", "JPN", "cooperative"),
         ("Japan and Russia held talks on Monday.", "JPN", "RUS", "cooperative"),
     ],
@@ -111,10 +111,11 @@ def test_a_mistake_is_one_line_and_exit_code_2(demarche, tmp_path: Path, argumen
 
 
 def test_formulas_are_defused(demarche, tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("=HYPERLINK(1) Russia condemned North Korea.\n")
-    demarche("run", "a.txt", "-m", "lexicon", "-o", "a.csv")
-    assert ",=HYPERLINK" not in (tmp_path / "a.csv").read_text()
-    assert read(tmp_path / "a.csv")["evidence"].to_pylist()[0].startswith("=HYPERLINK")
+    row = {"id": "=1+1", "text": "Russia condemned North Korea's rocket launch."}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n")
+    assert demarche("run", "a.jsonl", "-m", "lexicon", "-o", "a.csv").returncode == 0
+    assert ",'=1+1," in (tmp_path / "a.csv").read_text()
+    assert read(tmp_path / "a.csv")["document"].to_pylist() == ["=1+1"]
 
 
 def test_the_given_article_balances_as_it_reads(
