@@ -23,7 +23,7 @@ class Name:
 @cache
 def names() -> tuple[Name, ...]:
     """Every surface form of the gazetteer."""
-    with (files("pipeline") / "data" / "actors.csv").open(encoding="utf-8", newline="") as file:
+    with (files("pipeline") / "data" / "actors.csv").open(encoding="utf-8") as file:
         return tuple(Name(row["actor"], row["form"], row["text"]) for row in csv.DictReader(file))
 
 

@@ -166,9 +166,10 @@ def find_blocks(text: str) -> list[Block]:
         for other, _ in seen.most_common(3):
             if _same(counts[at], counts[other]):
                 labels = {blocks[other].label, block.label}
-                label: BlockLabel = "caption" if "caption" in labels and "body" in labels else block.label
-                blocks[other] = replace(blocks[other], label=label if label == "caption" else blocks[other].label)
-                blocks[at] = replace(block, label=label, repeat=True)
+                if labels == {"caption", "body"}:
+                    blocks[other] = replace(blocks[other], label="caption")
+                    block = replace(block, label="caption")
+                blocks[at] = replace(block, repeat=True)
                 break
         else:
             for word in words:

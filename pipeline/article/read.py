@@ -6,7 +6,7 @@ import codecs
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -98,19 +98,20 @@ def decode(data: bytes, file: str, encoding: str | None = None) -> str:
     return text
 
 
-def from_text(text: str, document: str, file: str = "", **known: str) -> Article:
-    """An article from plain text; title and date are read off its headline and byline where they are not known."""
+def from_text(
+    text: str, document: str, file: str = "", known: Mapping[str, str] | None = None, extracted: bool = False
+) -> Article:
+    """An article from plain text; title and date are read off its headline and byline where they are not `known`."""
     if len(text) > MAX_CHARACTERS:
         raise InputError(f"{len(text):,} characters is too long for one article; at most {MAX_CHARACTERS:,}", file)
-    if not known.get("title") or not known.get("date"):
+    fields = dict(known or {})
+    if not fields.get("title") or not fields.get("date"):
         blocks = find_blocks(text[:20_000])
-        headline = next((b for b in blocks if b.label == "headline"), None)
-        known["title"] = known.get("title") or (
-            " ".join(text[headline.start : headline.end].split()) if headline else ""
-        )
+        headline = next((" ".join(text[b.start : b.end].split()) for b in blocks if b.label == "headline"), "")
         bylines = (find_date(text[b.start : b.end]) for b in blocks if b.label == "byline")
-        known["date"] = known.get("date") or next(filter(None, bylines), "")
-    return Article(document, text, file, **known)
+        fields["title"] = fields.get("title") or headline
+        fields["date"] = fields.get("date") or next(filter(None, bylines), "")
+    return Article(document, text, file, **fields, extracted=extracted)
 
 
 def from_html(html: str, document: str, file: str = "") -> Article:
@@ -118,16 +119,13 @@ def from_html(html: str, document: str, file: str = "") -> Article:
     from trafilatura import bare_extraction
 
     page = bare_extraction(html, include_comments=False, include_tables=False, favor_precision=True, with_metadata=True)
-    if page is None or not page.text:
+    if page is None or isinstance(page, dict) or not page.text:
         raise InputError("no article text was found in this page", file)
     text = page.text
     if page.title and page.title not in text[: len(page.title) + 200]:
         text = f"{page.title}\n\n{text}"
     known = {"title": page.title, "author": page.author, "date": page.date, "url": page.url}
-    article = from_text(text, document, file, **{name: value or "" for name, value in known.items()})
-    return Article(
-        article.document, text, file, article.title, article.author, article.date, article.url, extracted=True
-    )
+    return from_text(text, document, file, {name: value or "" for name, value in known.items()}, extracted=True)
 
 
 def _lines(stream: BinaryIO, file: str) -> Iterator[tuple[int, bytes]]:
@@ -209,7 +207,7 @@ def _rows(stream: BinaryIO, path: Path, suffix: str, column: str) -> Iterator[Ar
             raise InputError(f"column {column!r} holds no text", file, number)
         known = {name: str(row.get(name) or "") for name in ("title", "author", "date", "url")}
         document = row.get("id")
-        yield from_text(text, f"{path.stem}:{number}" if document in (None, "") else str(document), file, **known)
+        yield from_text(text, f"{path.stem}:{number}" if document in (None, "") else str(document), file, known)
     if not found:
         raise InputError("the file is empty", file)
 

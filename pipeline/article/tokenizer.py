@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import spacy
+from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.util import registry
 
@@ -82,8 +82,8 @@ class ArticleTokenizer:
         return ArticleTokenizer, (self.tokenizer,)
 
 
-@registry.tokenizers("demarche.ArticleTokenizer.v1")
-def create_article_tokenizer() -> Callable[[spacy.Language], ArticleTokenizer]:
+@registry.tokenizers("demarche.ArticleTokenizer.v1")  # type: ignore[untyped-decorator]
+def create_article_tokenizer() -> Callable[[Language], ArticleTokenizer]:
     """The registered tokenizer: English rules, applied to one block at a time."""
     english = registry.tokenizers.get("spacy.Tokenizer.v1")()
     return lambda nlp: ArticleTokenizer(english(nlp))

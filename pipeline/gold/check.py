@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.gold.corpus import find_text, read_manifest
 from pipeline.gold.interlinear import ACTOR_ID
-from pipeline.gold.schema import Gold, Statement, read, sha256
+from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb, read, sha256
 from pipeline.labels import BLOCKS, ROOTS, STANCES, STATUSES
+
+Span = Block | Sentence | Mention | Verb
 
 
 def check(path: Path, corpus: Path) -> Iterator[str]:
@@ -54,7 +56,8 @@ def _problems(gold: Gold, text: str | None, known: bool) -> Iterator[tuple[str, 
     for identity in {i for i in ids if ids.count(i) > 1}:
         yield identity, f"id {identity!r} stands twice; give each record its own"
     length = len(text) if text is not None else None
-    for record in [*gold.blocks, *gold.sentences, *gold.mentions, *gold.verbs]:
+    spans: list[Span] = [*gold.blocks, *gold.sentences, *gold.mentions, *gold.verbs]
+    for record in spans:
         if not 0 <= record.start < record.end or (length is not None and record.end > length):
             yield (
                 record.id,
@@ -65,7 +68,12 @@ def _problems(gold: Gold, text: str | None, known: bool) -> Iterator[tuple[str, 
     for block in gold.blocks:
         if block.label not in BLOCKS:
             yield block.id, f"label {block.label!r} is no block; one of {', '.join(BLOCKS)}"
-    for kind in (gold.blocks, gold.sentences, gold.mentions):  # verbs may nest: "called for talks"
+    flat: tuple[Sequence[Span], ...] = (
+        gold.blocks,
+        gold.sentences,
+        gold.mentions,
+    )  # verbs may nest: "called for talks"
+    for kind in flat:
         for one, other in pairwise(sorted(kind, key=lambda record: (record.start, record.end))):
             if other.start < one.end:
                 yield other.id, f"overlaps {one.id!r} ({one.start} to {one.end}); spans of one type do not"

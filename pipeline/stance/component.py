@@ -43,7 +43,7 @@ class StanceComponent:
 
     def pipe(self, docs: Iterable[Doc], batch_size: int = 16) -> Iterator[Doc]:
         """Classify the candidates of `batch_size` documents at once."""
-        for group in minibatch(docs, batch_size):
+        for group in minibatch(docs, batch_size):  # type: ignore[no-untyped-call]
             batch = list(group)
             for doc, statements in zip(batch, self.judge(batch), strict=True):
                 statement.store(doc, statements)

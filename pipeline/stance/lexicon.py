@@ -35,6 +35,7 @@ class LexiconClassifier:
             doc.spans[mention.KEY] = [
                 mention.make(doc, span.start, span.end, (actor,), "name")
                 for span, actor in zip(spans, ("SOURCE", "TARGET"), strict=True)
+                if span is not None
             ]
             doc.spans["blocks"] = []
             found = [s for s in joined(doc)._.statements if s.source == "SOURCE"]

@@ -17,7 +17,6 @@ _INSIDE = frozenset({"of", "from", "by", "for", "in", "between", "among"})
 _OBJECT_CONTROL = words("object_control")
 _CHARGING = words("charging")
 _DEPTH = 4
-_DERIVED = frozenset({"between", "among"})
 
 
 class Arguments:

@@ -235,7 +235,6 @@ def read(path: str | Path, form: str | None = None) -> pa.Table:
 
         with duckdb.connect(str(path), read_only=True, config={"autoinstall_known_extensions": False}) as db:
             columns = ", ".join('"' + name + '"' for name in STATEMENTS.names)
-            table = db.execute(f"SELECT {columns} FROM statements").to_arrow_table()
-            return table.cast(STATEMENTS)
+            return db.sql(f"SELECT {columns} FROM statements").to_arrow_table().cast(STATEMENTS)
     except Exception as error:  # pyarrow and duckdb raise families of their own
         raise _refuse(f"not a stance table ({str(error).splitlines()[0]})", path) from error

@@ -76,7 +76,7 @@ def _gain(dev: Sequence[Example], new: Sequence[str], old: Sequence[str], seed: 
 
     def gain(index: np.ndarray, axis: int = -1) -> np.ndarray:
         counts = table[index].sum(-3)
-        return macro_f1(counts[..., 0, :]) - macro_f1(counts[..., 1, :])
+        return np.asarray(macro_f1(counts[..., 0, :]) - macro_f1(counts[..., 1, :]))
 
     everything = np.arange(len(table))
     interval = bootstrap(

@@ -43,7 +43,7 @@ class Predicate:
 @cache
 def predicates() -> dict[str, Predicate]:
     """Every entry by its key."""
-    with (files("pipeline") / "data" / "verbs.csv").open(encoding="utf-8", newline="") as file:
+    with (files("pipeline") / "data" / "verbs.csv").open(encoding="utf-8") as file:
         entries = (
             Predicate(
                 tuple(row["predicate"].split()),
