@@ -80,6 +80,14 @@ def find_text(sha256: str, entry: Entry | None, corpus: Path) -> str | None:
     return data.decode("utf-8")
 
 
+def require_text(sha256: str, entry: Entry | None, corpus: Path, wanted_by: Path) -> str:
+    """The text with that digest. Raises InputError, naming the file that needs it, where it is not at hand."""
+    text = find_text(sha256, entry, corpus)
+    if text is None:
+        raise InputError("its text is not at hand; name its folder in DEMARCHE_CORPUS", wanted_by)
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Annotated:
     """A document with its text and its gold."""

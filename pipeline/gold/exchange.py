@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.gold import interlinear, schema
-from pipeline.gold.corpus import Entry, find_text, read_manifest, write_manifest
+from pipeline.gold.corpus import Entry, read_manifest, require_text, write_manifest
 
 
 def import_files(files: Iterable[Path], output: Path, corpus: Path, annotator: str, force: bool) -> Iterator[Path]:
@@ -21,9 +21,10 @@ def import_files(files: Iterable[Path], output: Path, corpus: Path, annotator: s
     for path in files:
         if not path.is_file():
             raise InputError("no such file", path)
-        entry = entries.get(path.stem)
-        known = find_text(entry.sha256, entry, corpus) if entry else None
-        gold, text, header = interlinear.read(path, known, annotator)
+        header = interlinear.read_header(path)
+        entry = entries.get(header["document"])
+        known = require_text(entry.sha256, entry, corpus, path) if entry else None
+        gold, text = interlinear.read(path, known, annotator or header.get("annotator", ""))
         target = output / f"{gold.document}.jsonl"
         if target.exists() and not force:
             raise InputError("this file exists; --force replaces it", target)
@@ -53,9 +54,7 @@ def export_files(files: Iterable[Path], output: Path, corpus: Path, force: bool)
     entries = read_manifest(corpus)
     for path in files:
         gold = schema.read(path)
-        text = find_text(gold.sha256, entries.get(gold.document), corpus)
-        if text is None:
-            raise InputError("its text is not at hand; name its folder in DEMARCHE_CORPUS", path)
+        text = require_text(gold.sha256, entries.get(gold.document), corpus, path)
         target = output / f"{gold.document}.txt"
         if target.exists() and not force:
             raise InputError("this file exists; --force replaces it", target)

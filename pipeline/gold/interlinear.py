@@ -150,14 +150,25 @@ class _Reader:
             )
 
 
-def read(path: Path, text: str | None = None, annotator: str = "") -> tuple[Gold, str, dict[str, str]]:
+def read_header(path: Path) -> dict[str, str]:
+    """The `# key: value` lines at the top; `document` is the file's name unless a line says otherwise."""
+    header = {"document": path.stem}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("# "):
+            break
+        key, colon, value = line[2:].partition(":")
+        if colon:
+            header[key.strip()] = value.strip()
+    return header
+
+
+def read(path: Path, text: str | None = None, annotator: str = "") -> tuple[Gold, str]:
     """Read interlinear text.
 
     With `text`, each sentence is found in it, in order; without, the text is made from the sentences. Returns
-    the gold, its text, and the `# key: value` lines at the top. Raises InputError with file and line.
+    the gold and its text. Raises InputError with file and line.
     """
-    reader = _Reader(path, text, Gold(path.stem, "", annotator))
-    header: dict[str, str] = {}
+    reader = _Reader(path, text, Gold(read_header(path)["document"], "", annotator))
     label, fresh = "body", True
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         reader.number = number
@@ -165,8 +176,7 @@ def read(path: Path, text: str | None = None, annotator: str = "") -> tuple[Gold
         if not line.strip():
             label, fresh = "body", True
         elif mark == "# " and not reader.gold.sentences:
-            key, _, value = rest.partition(":")
-            header[key.strip()] = value.strip()
+            continue
         elif re.fullmatch(r"\[[a-z-]+( repeat)?\]", line.strip()):
             label = line.strip()[1:-1]
             if label.removesuffix(" repeat") not in BLOCKS:
@@ -198,7 +208,7 @@ def read(path: Path, text: str | None = None, annotator: str = "") -> tuple[Gold
         text = "".join(reader.pieces) + "\n"
     gold = reader.gold
     gold.sha256 = sha256(text)
-    return gold, text, header
+    return gold, text
 
 
 def _quote(text: str, sentence: Sentence, start: int, end: int) -> str:
