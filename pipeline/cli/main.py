@@ -15,6 +15,7 @@ gold_app = typer.Typer(no_args_is_help=True, help="Check, compare and convert ha
 app.add_typer(gold_app, name="gold")
 
 Model = Annotated[str, typer.Option("--model", "-m", help="Model folder, name of a shipped model, or `lexicon`.")]
+FORMATS = "interlinear, label-studio, prodigy, brat, docbin or csv"
 Force = Annotated[bool, typer.Option("--force", "-F", help="Replace an output that exists.")]
 
 
@@ -220,33 +221,53 @@ def gold_agree(
     display.agreement(agree(one, other))
 
 
+@gold_app.command("stats")
+def gold_stats(
+    gold: Annotated[Path, typer.Option(help="Folder of gold files.")] = Path("annotations/gold"),
+    passes: Annotated[Path, typer.Option(help="Folder of double annotations, each with A and B.")] = Path(
+        "annotations/passes"
+    ),
+    corpus: Annotated[Path, typer.Option(help="Folder of the texts and their manifest.")] = Path("corpus"),
+) -> None:
+    """Print the annotations in numbers, as Markdown."""
+    from pipeline.gold.stats import page
+
+    print(page(gold, passes, corpus), end="")
+
+
 @gold_app.command("import")
 def gold_import(
-    files: Annotated[list[Path], typer.Argument(help="Interlinear text (.txt).")],
+    files: Annotated[list[Path], typer.Argument(help="Files that an annotation tool wrote.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of gold files.")] = Path("annotations/gold"),
     corpus: Annotated[Path, typer.Option(help="Folder of the texts and their manifest.")] = Path("corpus"),
     annotator: Annotated[str, typer.Option(help="Who annotated.")] = "",
+    form: Annotated[str, typer.Option("--format", help=f"{FORMATS}; else by the file's ending.")] = "",
     force: Force = False,
 ) -> None:
     """Turn annotations made elsewhere into gold files."""
+    _import_spacy()
     from pipeline.gold.exchange import import_files
 
-    for path in import_files(files, output, corpus, annotator, force):
+    for path in import_files(files, output, corpus, annotator, form, force):
         print(path)
 
 
 @gold_app.command("export")
 def gold_export(
     files: Annotated[list[Path], typer.Argument(help="Gold files.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write, or folder (interlinear, brat).")],
+    form: Annotated[str, typer.Option("--format", help=f"{FORMATS}.")] = "interlinear",
     corpus: Annotated[Path, typer.Option(help="Folder of the texts and their manifest.")] = Path("corpus"),
     force: Force = False,
 ) -> None:
-    """Write gold files as interlinear text, to be mended in any editor."""
+    """Write gold in the format of an annotation tool; what that cannot hold is said on standard error."""
+    _import_spacy()
     from pipeline.gold.exchange import export_files
+    from pipeline.gold.formats import named
 
-    for path in export_files(files, output, corpus, force):
+    for path in export_files(files, output, corpus, form, force):
         print(path)
+    print(f"not in it: {named(form).LOST}", file=sys.stderr)
 
 
 def main() -> None:

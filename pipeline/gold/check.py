@@ -8,11 +8,9 @@ from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.gold.corpus import find_text, read_manifest
-from pipeline.gold.interlinear import ACTOR_ID
-from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb, read, sha256
+from pipeline.gold.formats.interlinear import ACTOR_ID
+from pipeline.gold.schema import Gold, Span, Statement, read, sha256
 from pipeline.labels import BLOCKS, ROOTS, STANCES, STATUSES
-
-Span = Block | Sentence | Mention | Verb
 
 
 def check(path: Path, corpus: Path) -> Iterator[str]:
@@ -122,9 +120,9 @@ def _links(gold: Gold) -> Iterator[tuple[str, str]]:
                 yield s.id, f"{role} {actor!r} is not what mention {identity!r} names ({', '.join(mention.actors)})"
             elif not sentence.start <= mention.start < sentence.end:
                 yield s.id, f"{role}_mention {identity!r} is outside sentence {s.sentence!r}"
-        if s.verb not in verbs:
+        if s.verb and s.verb not in verbs:
             yield s.id, f"verb {s.verb!r} does not exist"
-        elif not sentence.start <= verbs[s.verb].start < sentence.end:
+        elif s.verb and not sentence.start <= verbs[s.verb].start < sentence.end:
             yield s.id, f"verb {s.verb!r} is outside sentence {s.sentence!r}"
         if s.source == s.target:
             yield s.id, "source and target are the same actor"

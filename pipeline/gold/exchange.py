@@ -1,63 +1,141 @@
-"""Gold from and to interlinear text."""
+"""Import and export gold: choose the format, find the texts, add what a tool left out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.gold import interlinear, schema
-from pipeline.gold.corpus import Entry, read_manifest, require_text, write_manifest
+from pipeline.gold import formats, schema
+from pipeline.gold.corpus import Annotated, Entry, read_manifest, require_text, write_manifest
+from pipeline.gold.formats.interlinear import read_header
+from pipeline.gold.schema import Block, Gold, Sentence
 
 
-def import_files(files: Iterable[Path], output: Path, corpus: Path, annotator: str, force: bool) -> Iterator[Path]:
-    """Write a gold file for each interlinear file.
+def import_files(
+    files: Iterable[Path], output: Path, corpus: Path, annotator: str = "", form: str = "", force: bool = False
+) -> Iterator[Path]:
+    """Write a gold file for each document in `files`; yields their paths.
 
-    A document that the manifest knows is found in its text; a new one gets its text into `corpus` and a line in the
-    manifest, in the split `train` unless a `# split:` line says otherwise. All files are read before any is written.
+    `form` names the format, which else follows from a file's ending. A document that the manifest knows keeps its text;
+    a new one gets its text into `corpus` and a line in the manifest, in the split `train` unless a `# split:` line says
+    otherwise. All files are read before any is written.
     """
     entries = read_manifest(corpus) if (corpus / "manifest.jsonl").is_file() else {}
-    ready = []
+    ready: list[tuple[Annotated, Path]] = []
     for path in files:
         if not path.is_file():
             raise InputError("no such file", path)
-        header = interlinear.read_header(path)
-        entry = entries.get(header["document"])
-        known = require_text(entry.sha256, entry, corpus, path) if entry else None
-        gold, text = interlinear.read(path, known, annotator or header.get("annotator", ""))
-        target = output / f"{gold.document}.jsonl"
-        if target.exists() and not force:
-            raise InputError("this file exists; --force replaces it", target)
-        if entry is None:
-            wanted = ("title", "author", "date", "genre", "region", "topic")
-            entry = Entry(
-                document=gold.document,
-                file=f"{gold.document}.txt",
-                **{name: header.get(name, "") for name in wanted},
-                invented=header.get("invented", "yes") != "no",
-                split=header.get("split", "train"),
-                sha256=gold.sha256,
-            )
-        ready.append((gold, text, entry, target))
-    for gold, text, entry, target in ready:
-        if entry.document not in entries:
+        name = form or formats.of_file(path)
+
+        def texts(document: str, wanted_by: Path = path) -> str | None:
+            entry = entries.get(document)
+            return require_text(entry.sha256, entry, corpus, wanted_by) if entry else None
+
+        header = read_header(path) if name == "interlinear" else {}
+        for gold, text in formats.named(name).read(path, texts):
+            known = texts(gold.document)
+            if known is not None and known != text:
+                raise InputError(
+                    f"{gold.document}: its text is not that of the corpus; annotate the text as it is", path
+                )
+            target = output / f"{gold.document}.jsonl"
+            if target.exists() and not force:
+                raise InputError("this file exists; --force replaces it", target)
+            gold.annotator = annotator or gold.annotator
+            complete(gold, text, path)
+            ready.append((Annotated(entries.get(gold.document) or _entry(gold, header), text, gold), target))
+    for item, target in ready:
+        if item.entry.document not in entries:
             corpus.mkdir(parents=True, exist_ok=True)
-            (corpus / entry.file).write_text(text, encoding="utf-8", newline="")
-            entries[entry.document] = entry
+            (corpus / item.entry.file).write_bytes(item.text.encode("utf-8"))
+            entries[item.entry.document] = item.entry
             write_manifest(corpus, entries)
-        schema.write(gold, target)
+        schema.write(item.gold, target)
         yield target
 
 
-def export_files(files: Iterable[Path], output: Path, corpus: Path, force: bool) -> Iterator[Path]:
-    """Write each gold file as interlinear text into `output`."""
+def _entry(gold: Gold, header: dict[str, str]) -> Entry:
+    wanted = ("title", "author", "date", "genre", "region", "topic")
+    return Entry(
+        document=gold.document,
+        file=f"{gold.document}.txt",
+        **{name: header.get(name, "") for name in wanted},
+        invented=header.get("invented", "yes") != "no",
+        split=header.get("split", "train"),
+        sha256=gold.sha256,
+    )
+
+
+def complete(gold: Gold, text: str, path: Path) -> None:
+    """Add what a tool left out: blocks and sentences by the pipeline, actor ids by name, each statement's sentence.
+
+    Raises InputError for a mention whose actor nobody knows, and for a statement across sentences.
+    """
+    if not gold.sentences or not gold.blocks:
+        _segment(gold, text)
+    for at, mention in enumerate(gold.mentions):
+        if not mention.actors:
+            gold.mentions[at] = replace(mention, actors=(_actor(text[mention.start : mention.end], gold, path),))
+    mentions = {mention.id: mention for mention in gold.mentions}
+    for at, s in enumerate(gold.statements):
+        source, target = mentions[s.source_mention], mentions[s.target_mention]
+        sentence = next((x.id for x in gold.sentences if x.start <= source.start < x.end), "")
+        within = next((x.id for x in gold.sentences if x.start <= target.start < x.end), "")
+        if sentence != within:
+            words = [text[m.start : m.end] for m in (source, target)]
+            raise InputError(
+                f"{gold.document}: {words[0]!r} and {words[1]!r} stand in two sentences; relate within one", path
+            )
+        gold.statements[at] = replace(
+            s, sentence=sentence, source=s.source or source.actors[0], target=s.target or target.actors[0]
+        )
+
+
+def _segment(gold: Gold, text: str) -> None:
+    import pipeline
+
+    doc = pipeline.load("lexicon")(text)
+    spans = list(doc.spans["blocks"])
+    gold.blocks = gold.blocks or [
+        Block(f"b{n}", b.start_char, b.end_char, b.label_, b.id_ == "repeat") for n, b in enumerate(spans, start=1)
+    ]
+    if not gold.sentences:
+        for sentence in doc.sents:
+            words = sentence.text.strip()
+            if words:
+                start = sentence.start_char + sentence.text.index(words)
+                gold.sentences.append(Sentence(f"s{len(gold.sentences) + 1}", start, start + len(words)))
+
+
+def _actor(words: str, gold: Gold, path: Path) -> str:
+    from pipeline.actors.gazetteer import names
+
+    found = {name.actor for name in names() if name.text.lower() == words.lower()}
+    if len(found) != 1:
+        raise InputError(
+            f"{gold.document}: the mention {words!r} has no actor id, and is no known name; give it one", path
+        )
+    return found.pop()
+
+
+def export_files(files: Iterable[Path], output: Path, corpus: Path, form: str, force: bool = False) -> Iterator[Path]:
+    """Write gold files in the format `form`: into the file `output`, or the folder where one file is one document."""
+    module = formats.named(form)
     entries = read_manifest(corpus)
+    items = []
     for path in files:
         gold = schema.read(path)
-        text = require_text(gold.sha256, entries.get(gold.document), corpus, path)
-        target = output / f"{gold.document}.txt"
+        entry = entries.get(gold.document)
+        text = require_text(gold.sha256, entry, corpus, path)
+        items.append(Annotated(entry or _entry(gold, {}), text, gold))
+    targets = [output] if module.MANY else [output / f"{item.gold.document}{module.SUFFIX}" for item in items]
+    for target in targets:
         if target.exists() and not force:
             raise InputError("this file exists; --force replaces it", target)
-        output.mkdir(parents=True, exist_ok=True)
-        target.write_text(interlinear.dumps(gold, text), encoding="utf-8")
+    (output.parent if module.MANY else output).mkdir(parents=True, exist_ok=True)
+    groups = [items] if module.MANY else [[item] for item in items]
+    for group, target in zip(groups, targets, strict=True):
+        module.write(group, target)
         yield target

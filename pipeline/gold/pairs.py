@@ -53,7 +53,7 @@ def gold_pairs(gold: Gold, text: str, max_actors: int = 6) -> list[GoldPair]:
         for s in stated:
             pair = _pair(text, sentence, mentions[s.source_mention], mentions[s.target_mention])
             both = len(by_pair[s.source, s.target]) > 1
-            root = verbs[s.verb].root
+            root = verbs[s.verb].root if s.verb else ""
             found.append(GoldPair(pair, s.source, s.target, s.stance, root, s.status, number, s.arguable or both))
         actors = list(dict.fromkeys(actor for m in here for actor in m.actors))
         if len(actors) > max_actors:

@@ -51,7 +51,10 @@ class Verb:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Who takes which stance toward whom in one sentence; the other fields name lines of the same file by id."""
+    """Who takes which stance toward whom in one sentence; the other fields name lines of the same file by id.
+
+    `verb` is empty where nobody marked it.
+    """
 
     id: str
     sentence: str
@@ -65,6 +68,9 @@ class Statement:
     speaker: str = ""
     mutual: str = ""
     arguable: bool = False
+
+
+Span = Block | Sentence | Mention | Verb
 
 
 @dataclass(slots=True)

@@ -7,12 +7,19 @@ turns offsets back into words, so that gold can be mended in any text editor.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import InputError
+from pipeline.gold.corpus import Annotated
+from pipeline.gold.formats import Texts
 from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb, sha256
 from pipeline.labels import BLOCKS, ROOTS, STANCES, STATUSES
+
+SUFFIX = ".txt"
+MANY = False
+LOST = "ids, and white space inside sentences"
 
 ACTOR_ID = re.compile(r"[A-Z]{3}|IGO:[A-Za-z0-9-]+|ORG:[a-z0-9-]+")
 _ROLE = re.compile(rf"(.*?)(?::({ACTOR_ID.pattern}))?", re.DOTALL)
@@ -126,7 +133,7 @@ class _Reader:
             raise self.fail(f"{unknown[0]!r} is neither a status ({', '.join(STATUSES)}) nor `speaker=ID`")
         if source[1] == target[1]:
             raise self.fail(f"source and target are the same actor, {source[1]}")
-        verb = self.add_verb(parts[1], parts[2])
+        verb = self.add_verb(parts[1], parts[2]).id if parts[1] != "-" else ""
         assert self.sentence is not None
         first = len(self.gold.statements) + 1
         pairs = [(source, target), (target, source)] if arrow == " <> " else [(source, target)]
@@ -140,7 +147,7 @@ class _Reader:
                     source_mention=s_mention.id,
                     target=t_actor,
                     target_mention=t_mention.id,
-                    verb=verb.id,
+                    verb=verb,
                     stance=stance,
                     status=status,
                     speaker=speaker,
@@ -162,13 +169,15 @@ def read_header(path: Path) -> dict[str, str]:
     return header
 
 
-def read(path: Path, text: str | None = None, annotator: str = "") -> tuple[Gold, str]:
+def read(path: Path, texts: Texts) -> Iterator[tuple[Gold, str]]:
     """Read interlinear text.
 
-    With `text`, each sentence is found in it, in order; without, the text is made from the sentences. Returns
-    the gold and its text. Raises InputError with file and line.
+    Where the document's text is known, each sentence is found in it, in order; else the text is made from the
+    sentences. Raises InputError with file and line.
     """
-    reader = _Reader(path, text, Gold(read_header(path)["document"], "", annotator))
+    header = read_header(path)
+    text = texts(header["document"])
+    reader = _Reader(path, text, Gold(header["document"], "", header.get("annotator", "")))
     label, fresh = "body", True
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         reader.number = number
@@ -208,7 +217,7 @@ def read(path: Path, text: str | None = None, annotator: str = "") -> tuple[Gold
         text = "".join(reader.pieces) + "\n"
     gold = reader.gold
     gold.sha256 = sha256(text)
-    return gold, text
+    yield gold, text
 
 
 def _quote(text: str, sentence: Sentence, start: int, end: int) -> str:
@@ -221,6 +230,13 @@ def _quote(text: str, sentence: Sentence, start: int, end: int) -> str:
     starts = [match.start() + sentence.start for match in re.finditer(left + pattern + right, within)]
     nth = starts.index(start) + 1 if start in starts else 1
     return words if nth == 1 else f"{words}#{nth}"
+
+
+def write(items: Iterable[Annotated], path: Path) -> None:
+    """Write one document."""
+    for item in items:
+        head = f"# document: {item.gold.document}\n# annotator: {item.gold.annotator}\n"
+        path.write_text(f"{head}\n{dumps(item.gold, item.text)}", encoding="utf-8")
 
 
 def dumps(gold: Gold, text: str) -> str:
@@ -255,10 +271,12 @@ def dumps(gold: Gold, text: str) -> str:
             if s.mutual in written:
                 continue
             written.add(s.id)
-            verb = verbs[s.verb]
             arrow = "<>" if s.mutual else ">"
             pair = f"{role(s.source_mention, s.source)} {arrow} {role(s.target_mention, s.target)}"
-            parts = [pair, _quote(text, sentence, verb.start, verb.end), verb.root, s.stance]
+            predicate = ["-", "-"]
+            if s.verb:
+                predicate = [_quote(text, sentence, verbs[s.verb].start, verbs[s.verb].end), verbs[s.verb].root]
+            parts = [pair, *predicate, s.stance]
             parts += [s.status] if s.status != "actual" else []
             parts += [f"speaker={s.speaker}"] if s.speaker else []
             lines.append(f"{'~' if s.arguable else '='} {'; '.join(parts)}")

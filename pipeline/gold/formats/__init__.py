@@ -1,0 +1,51 @@
+"""Gold from and to the formats of annotation tools, one module a format.
+
+A module gives `SUFFIX`, the ending of its files; `LOST`, what the format cannot hold; `write(items, path)`; and
+`read(path, texts)`, which yields pairs of gold and text. Gold as a tool wrote it may lack blocks, sentences and actor
+ids: `pipeline.gold.exchange` adds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.errors import InputError
+from pipeline.gold.corpus import Annotated
+from pipeline.gold.schema import Gold
+
+Texts = Callable[[str], str | None]
+"""The text of a document that the corpus knows, by its name."""
+
+NAMES = ("interlinear", "label-studio", "prodigy", "brat", "docbin", "csv")
+
+
+class Format(Protocol):
+    """What each module of this package offers; `MANY` says whether one file holds many documents."""
+
+    SUFFIX: str
+    LOST: str
+    MANY: bool
+
+    def write(self, items: Iterable[Annotated], path: Path) -> None: ...
+
+    def read(self, path: Path, texts: Texts) -> Iterator[tuple[Gold, str]]: ...
+
+
+def named(name: str) -> Format:
+    """The format of that name. Raises InputError for an unknown one."""
+    if name not in NAMES:
+        raise InputError(f"no such format: {name!r}; one of {', '.join(NAMES)}")
+    module = {"csv": "table"}.get(name, name.replace("-", "_"))
+    return import_module(f"{__name__}.{module}")
+
+
+def of_file(path: Path) -> str:
+    """The format that a file's ending means. Raises InputError for an unknown one."""
+    for name in NAMES:
+        if path.suffix == named(name).SUFFIX:
+            return name
+    endings = ", ".join(f"{named(name).SUFFIX} ({name})" for name in NAMES)
+    raise InputError(f"no annotation format ends in {path.suffix!r}; {endings}, or name it with --format", path)

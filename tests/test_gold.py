@@ -1,0 +1,200 @@
+"""Gold files: what is wrong in one is found, and no exchange format loses what it can hold."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.gold import formats
+from pipeline.gold.agree import agree
+from pipeline.gold.check import check
+from pipeline.gold.corpus import read_annotated
+from pipeline.gold.exchange import export_files, import_files
+from pipeline.gold.stats import page
+
+ROOT = Path(__file__).parents[1]
+GOLD, CORPUS = ROOT / "annotations" / "gold", ROOT / "corpus"
+DOCUMENT = "iran-lets-tanker-crew-go-keeps-tanker"
+Records = list[dict[str, Any]]
+
+
+def of(records: Records, kind: str, number: int = 0) -> dict[str, Any]:
+    return [record for record in records if record["type"] == kind][number]
+
+
+def mutual(records: Records) -> dict[str, Any]:
+    return next(record for record in records if record.get("mutual"))
+
+
+def foreign(records: Records) -> str:
+    """A mention in another sentence than the first statement's."""
+    return [r for r in records if r["type"] == "mention"][-1]["id"]
+
+
+DAMAGE: dict[str, tuple[Callable[[Records], Any], str]] = {
+    "document not in the manifest": (lambda r: of(r, "document").update(document="nowhere"), "not in the manifest"),
+    "text changed": (lambda r: of(r, "document").update(sha256="0" * 64), "SHA-256 differs"),
+    "no header": (lambda r: r.pop(0), "the first line of a gold file"),
+    "unknown type": (lambda r: of(r, "verb").update(type="adverb"), "not a valid adverb record"),
+    "missing field": (lambda r: of(r, "mention").pop("end"), "not a valid mention record"),
+    "id twice": (lambda r: of(r, "mention", 1).update(id=of(r, "mention")["id"]), "stands twice"),
+    "empty span": (lambda r: of(r, "verb").update(end=of(r, "verb")["start"]), "empty or outside the text"),
+    "span outside": (lambda r: of(r, "mention").update(end=10**6), "empty or outside the text"),
+    "span with space": (lambda r: of(r, "verb").update(start=of(r, "verb")["start"] - 1), "white space"),
+    "unknown block": (lambda r: of(r, "block").update(label="sidebar"), "is no block"),
+    "sentences overlap": (lambda r: of(r, "sentence", 1).update(start=of(r, "sentence")["start"] + 1), "overlaps"),
+    "malformed actor": (lambda r: of(r, "mention").update(actors=["Iran"]), "is no actor id"),
+    "unknown actor": (lambda r: of(r, "mention").update(actors=["XQZ"]), "unknown actor 'XQZ'"),
+    "mention of nobody": (lambda r: of(r, "mention").update(actors=[]), "a mention of nobody"),
+    "unknown root": (lambda r: of(r, "verb").update(root="SULK"), "root 'SULK' is none of"),
+    "unknown stance": (lambda r: of(r, "statement").update(stance="warm"), "neither cooperative nor oppositional"),
+    "unknown status": (lambda r: of(r, "statement").update(status="maybe"), "status 'maybe'"),
+    "malformed speaker": (lambda r: of(r, "statement").update(speaker="he"), "speaker 'he'"),
+    "no such sentence": (lambda r: of(r, "statement").update(sentence="s999"), "sentence 's999' does not exist"),
+    "no such mention": (lambda r: of(r, "statement").update(source_mention="m999"), "'m999' does not exist"),
+    "mention elsewhere": (lambda r: of(r, "statement").update(target_mention=foreign(r)), "target"),
+    "no such verb": (lambda r: of(r, "statement").update(verb="v999"), "verb 'v999' does not exist"),
+    "stance toward itself": (lambda r: of(r, "statement").update(target=of(r, "statement")["source"]), "same actor"),
+    "half of a mutual": (lambda r: mutual(r).update(mutual="t999"), "is not its other direction"),
+    "said twice": (lambda r: r.append({**of(r, "statement"), "id": "t999"}), "the same as"),
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_damage_is_found_with_its_file_and_line(kind: str, tmp_path: Path) -> None:
+    """Each kind of damage is named, in one line, with the file and the line of the damaged record."""
+    damage, words = DAMAGE[kind]
+    records = [json.loads(line) for line in (GOLD / f"{DOCUMENT}.jsonl").read_text(encoding="utf-8").splitlines()]
+    sound = [dict(record) for record in records]
+    damage(records)
+    path = tmp_path / f"{DOCUMENT}.jsonl"
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    problems = [problem for problem in check(path, CORPUS) if words in problem]
+    assert problems
+    if kind not in ("no header", "text changed"):
+        changed = next(i for i, (a, b) in enumerate(zip(records, [*sound, {}], strict=False), 1) if a != b)
+        assert problems[0].startswith(f"{path}, line {changed}: ")
+
+
+def test_the_gold_of_the_project_is_sound() -> None:
+    assert not [*check(ROOT / "annotations" / "gold", CORPUS), *check(ROOT / "annotations" / "passes", CORPUS)]
+
+
+def test_the_statistics_page_is_that_of_the_data() -> None:
+    written = (ROOT / "docs" / "annotations.md").read_text(encoding="utf-8")
+    assert written == page(GOLD, ROOT / "annotations" / "passes", CORPUS)
+
+
+@pytest.mark.parametrize("name", [name for name in formats.NAMES if name != "csv"])
+def test_a_round_trip_loses_nothing(name: str, tmp_path: Path) -> None:
+    """Out into a tool's format and back in, every annotation of the dev articles is as it was."""
+    documents = [item.entry.document for item in read_annotated(GOLD, CORPUS, {"dev"})]
+    files = [GOLD / f"{document}.jsonl" for document in documents]
+    output = tmp_path / f"all{formats.named(name).SUFFIX}" if formats.named(name).MANY else tmp_path / "out"
+    written = list(export_files(files, output, CORPUS, name))
+    back = list(import_files(written, tmp_path / "gold", CORPUS))
+    assert len(back) == len(files)
+    for item in read_annotated(tmp_path / "gold", CORPUS, {"dev"}):
+        was = next(i for i in read_annotated(GOLD, CORPUS, {"dev"}) if i.entry.document == item.entry.document)
+        assert described(item.gold) == described(was.gold)
+
+
+def described(gold: Any) -> list[Any]:
+    """Gold with every id replaced by what it names."""
+    by_id = {record.id: record for record in [*gold.mentions, *gold.verbs, *gold.sentences]}
+    statements = []
+    for s in gold.statements:
+        values = asdict(s)
+        places = {k: asdict(by_id[values[k]]) for k in ("sentence", "source_mention", "target_mention", "verb")}
+        for place in places.values():
+            del place["id"]
+        statements.append(values | places | {"id": "", "mutual": bool(s.mutual)})
+    spans = [{**asdict(record), "id": ""} for record in [*gold.blocks, *gold.sentences, *gold.mentions, *gold.verbs]]
+    return [gold.document, gold.sha256, gold.annotator, sorted(map(repr, spans)), sorted(map(repr, statements))]
+
+
+def test_a_csv_keeps_every_statement(tmp_path: Path) -> None:
+    files = [GOLD / f"{DOCUMENT}.jsonl"]
+    table = next(export_files(files, tmp_path / "gold.csv", CORPUS, "csv"))
+    back = json.loads(f"[{','.join(next(import_files([table], tmp_path, CORPUS)).read_text().splitlines())}]")
+    was = [json.loads(line) for line in files[0].read_text(encoding="utf-8").splitlines()]
+    names = ("source", "target", "stance", "status", "speaker", "arguable")
+
+    def stated(records: Records) -> list[list[Any]]:
+        return [[r.get(name) for name in names] for r in records if r["type"] == "statement"]
+
+    assert stated(back) == stated(was)
+
+
+def test_label_studio_as_a_user_leaves_it(tmp_path: Path) -> None:
+    """No blocks, no sentences, no actor ids, a relation drawn backwards: the pipeline and the gazetteer fill them in."""
+    text = "Oslo and Riga quarrel over cod.\n\nLatvia has condemned Norway’s patrols. 🐟 Norway met Latvia on Monday."
+
+    def region(identity: str, words: str, start: int) -> dict[str, Any]:
+        value = {"start": start, "end": start + len(words), "text": words, "labels": ["Actor"]}
+        return {"id": identity, "from_name": "label", "to_name": "text", "type": "labels", "value": value}
+
+    def relation(source: str, target: str, direction: str, stance: str) -> dict[str, Any]:
+        return {"type": "relation", "from_id": source, "to_id": target, "direction": direction, "labels": [stance]}
+
+    result = [
+        region("a", "Norway", text.index("Norway")),
+        region("b", "Latvia", text.index("Latvia")),
+        region("c", "Norway", text.rindex("Norway")),
+        region("d", "Latvia", text.rindex("Latvia")),
+        relation("a", "b", "left", "oppositional"),
+        relation("c", "d", "bi", "cooperative"),
+    ]
+    tasks = [
+        {"data": {"text": text}, "annotations": [{"result": result}]},
+        {"data": {"text": "Oslo thanked Riga."}, "annotations": [{"result": [], "was_cancelled": True}]},
+    ]
+    (tmp_path / "mine.json").write_text(json.dumps(tasks), encoding="utf-8")
+    corpus, gold = tmp_path / "corpus", tmp_path / "gold"
+    (written,) = import_files([tmp_path / "mine.json"], gold, corpus)
+    (item,) = read_annotated(gold, corpus, {"train"})
+    assert not list(check(written, corpus))
+    assert [(s.source, s.target, s.stance) for s in item.gold.statements] == [
+        ("LVA", "NOR", "oppositional"),
+        ("NOR", "LVA", "cooperative"),
+        ("LVA", "NOR", "cooperative"),
+    ]
+    assert len({s.sentence for s in item.gold.statements}) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.json", '[{"id": 1, "text": "Oslo", "label": []}]', "JSON-MIN loses relations"),
+        ("a.json", "{", "not Label Studio's JSON"),
+        ("a.jsonl", '{"text": "Oslo."}\nno\n', "a.jsonl, line 2: not a line of Prodigy's"),
+        ("a.ann", "T1\tActor x y\tOslo", "a.ann, line 1: not a line of brat's"),
+        ("a.spacy", "no", "not a spaCy DocBin"),
+        ("a.csv", "source,target\n", "no column 'document'"),
+        ("a.txt", "Oslo thanked Riga.\n@ Oslo=Norway\n", "a.txt, line 2: "),
+        ("a.doc", "", "no annotation format ends in '.doc'"),
+    ],
+)
+def test_what_is_no_annotation_is_named(name: str, content: str, words: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    (tmp_path / "a.txt").touch()
+    with pytest.raises(InputError) as caught:
+        list(import_files([tmp_path / name], tmp_path / "gold", tmp_path))
+    assert words in str(caught.value)
+    assert not (tmp_path / "gold").exists()
+
+
+def test_agreement_of_one_with_itself_is_whole_and_falls_with_disagreement(tmp_path: Path) -> None:
+    path = GOLD / f"{DOCUMENT}.jsonl"
+    assert all(value == 1 for value, _ in agree(path, path)["measures"].values())
+    other = tmp_path / path.name
+    shutil.copy(path, other)
+    other.write_text(other.read_text(encoding="utf-8").replace('"cooperative"', '"oppositional"', 3), encoding="utf-8")
+    assert 0.5 < agree(path, other)["measures"]["kappa, all ordered pairs"][0] < 1
