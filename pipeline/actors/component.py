@@ -18,7 +18,12 @@ from pipeline.words import words
 _LOCATIVE = words("locative")
 _MOTION = words("motion")
 _THING_AFTER = words("thing_after")
+_THING_AFTER_ADJECTIVE = words("thing_after_adjective")
 _THING_BEFORE = words("thing_before")
+_ORGANISATION_NOUNS = words("organisation_nouns")
+_GOVERNMENT_BODIES = words("government_bodies")
+_GOVERNMENT_WORDS = words("government_words")
+_PARTIAL = words("partial_names")
 _MEDIA = re.compile(
     r"\b(times|post|news|agency|press|radio|television|tv|journal|herald|reuters|bbc|cnn|xinhua|tass|kcna|daily|gazette|"
     r"tribune|guardian|magazine|review|broadcaster)\b",
@@ -47,6 +52,7 @@ class Actors:
     def __init__(self, nlp: Language, organisations: bool = True) -> None:
         self.organisations = organisations
         self.names = gazetteer.names()
+        self.known = {name.text.lower() for name in self.names}
         self.matcher = PhraseMatcher(nlp.vocab, attr="ORTH")
         self.capitals_matcher = PhraseMatcher(nlp.vocab, attr="ORTH")
         by_key: dict[str, list[Doc]] = {}
@@ -79,6 +85,8 @@ class Actors:
         spans = []
         for key, start, end in matches:
             entry = self.names[int(doc.vocab.strings[key])]
+            if doc[start].lower_ == "the" and end - start > 1 and entry.form == "name":
+                start += 1  # "The Gambia"
             spans.append(mention.make(doc, start, end, (entry.actor,), entry.form))
         context = _Context(doc)
         named: list[Span] = []
@@ -88,25 +96,55 @@ class Actors:
         return named, places
 
     def _organisations(self, doc: Doc, named: list[Span], people: list[Person]) -> list[Span]:
-        """spaCy's organisations that nothing else explains and that are not merely where something happens."""
+        """spaCy's organisations, and those that their kind announces ("the charity *Nordlicht*"), that nothing else
+        explains and that are not merely where something happens."""
         taken = {token.i for span in named for token in span} | {i for p in people for i in range(p.start, p.end)}
+        surnames = {doc[i].text for p in people for i in (p.start, p.end - 1)}
+        entities = [(ent.start, ent.end) for ent in doc.ents if ent.label_ == "ORG"]
+        bounds = filter_spans([doc[start:end] for start, end in [*_announced(doc, taken), *entities]])
         found = []
-        for ent in doc.ents:
-            if ent.label_ != "ORG" or taken & set(range(ent.start, ent.end)):
-                continue
-            start, end = ent.start, ent.end
+        for span in bounds:
+            start, end = span.start, span.end
             if doc[start].lower_ in ("the", "a", "an"):
                 start += 1
             if end > start and doc[end - 1].tag_ == "POS":
                 end -= 1
+            if start >= end or taken & set(range(start, end)) or _is_office(doc, start, end):
+                continue
             text = doc[start:end].text
-            if start >= end or not text[0].isupper() or _MEDIA.search(text) or _NO_ORGANISATION.match(text):
+            if not text[0].isupper() or _MEDIA.search(text) or _NO_ORGANISATION.match(text):
+                continue
+            alone = end - start == 1
+            if alone and (doc[start].lower_ in _PARTIAL or doc[start].text in surnames or text.lower() in self.known):
                 continue
             root = doc[start:end].root
             place = root.dep_ == "pobj" and root.head.lower_ in _LOCATIVE
-            if slug(text) != "ORG:" and not (place and end - start == 1):
+            if slug(text) != "ORG:" and not (place and alone):
                 found.append(mention.make(doc, start, end, (slug(text),), "organisation"))
-        return found
+        return sorted(found, key=lambda span: span.start)
+
+
+def _announced(doc: Doc, taken: set[int]) -> list[tuple[int, int]]:
+    """Runs of capitalised words after the noun that says what they name: "the contractor, Hexi Hydraulic,"."""
+    found = []
+    for token in doc[:-2]:
+        if token.lower_ not in _ORGANISATION_NOUNS or token.tag_ != "NN":
+            continue
+        start = token.i + 1 + (doc[token.i + 1].text == ",")
+        end = start
+        while end < len(doc) and end not in taken and doc[end].text[0].isupper() and doc[end].pos_ == "PROPN":
+            end += 1
+        if end > start and not doc[start].is_sent_start:
+            found.append((start, end))
+    return found
+
+
+def _is_office(doc: Doc, start: int, end: int) -> bool:
+    """Whether the words are some government's body ("the Foreign Ministry") or part of an office ("Energy Minister")."""
+    last, first = doc[end - 1].lower_, doc[start].lower_
+    if last in _GOVERNMENT_BODIES or first in _GOVERNMENT_WORDS:
+        return True
+    return end < len(doc) and doc[end].lower_ in gazetteer.titles()
 
 
 class _Context:
@@ -122,8 +160,9 @@ class _Context:
         names = (ent for ent in self.people if ent.start < span.start and ent.end == span.end)
         if span.label_ != "person" and any(doc[ent.start].pos_ == "PROPN" for ent in names):
             return False
-        after = doc[span.end] if span.end < len(doc) else None
-        if after is not None and after.lower_ in _THING_AFTER and span.label_ != "person":
+        after = doc[span.end].lower_ if span.end < len(doc) else ""
+        things = _THING_AFTER_ADJECTIVE if span.label_ == "adjective" else _THING_AFTER
+        if after in things and span.label_ != "person":
             return False
         if span.start >= 2 and doc[span.start - 1].lower_ == "of" and doc[span.start - 2].lower_ in _THING_BEFORE:
             return False

@@ -28,6 +28,19 @@ def names() -> tuple[Name, ...]:
 
 
 @cache
+def _by_actor() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in names():
+        found.setdefault(name.actor, []).append(name.text.lower())
+    return found
+
+
+def names_of(actor: str) -> list[str]:
+    """All names of an actor, lower case; none of one that the gazetteer does not know."""
+    return _by_actor().get(actor, [])
+
+
+@cache
 def actor_names() -> dict[str, str]:
     """The first plain name of each actor id, for people to read."""
     found: dict[str, str] = {}

@@ -16,6 +16,7 @@ _AFTER = 16
 _FAMILY_FIRST = frozenset({"CHN", "PRK", "KOR", "VNM", "TWN", "HKG"})
 _HONORIFICS = words("honorifics")
 _SERVES = words("serves")
+_BEING = frozenset({"be", "become", "lead", "head", "chair", "command", "serve", "represent", "run"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,11 @@ def _has_title(doc: Doc, start: int, end: int) -> bool:
     return any(f" {title} " in text for title in gazetteer.titles())
 
 
-def _breaks(token: Token) -> bool:
-    return token.pos_ in ("VERB", "AUX") or token.text in (";", ".", ":")
+def _breaks(token: Token, name: int) -> bool:
+    """Whether the noun phrase before the name at `name` does not reach back over `token`."""
+    if token.text == ",":
+        return token.i != name - 1
+    return token.pos_ in ("VERB", "AUX", "SCONJ") or token.text in (";", ".", ":") or token.tag_ in ("WRB", "WDT", "WP")
 
 
 def _before(doc: Doc, start: int, owner: dict[int, Span]) -> tuple[tuple[str, ...], bool, int]:
@@ -52,7 +56,7 @@ def _before(doc: Doc, start: int, owner: dict[int, Span]) -> tuple[tuple[str, ..
     at = start - 1
     first = max(doc[start].sent.start, start - _REACH)
     titled, possessor = False, -1
-    while at >= first and not _breaks(doc[at]):
+    while at >= first and not _breaks(doc[at], start):
         titled = _has_title(doc, at, start)
         if at in owner:
             span = owner[at]
@@ -95,6 +99,39 @@ def _possessed(doc: Doc, start: int, end: int, owner: dict[int, Span]) -> tuple[
     return mention.actors_of(owner[around[0].i]) if around else ()
 
 
+def _presented(doc: Doc, end: int, root: Token, owner: dict[int, Span]) -> tuple[tuple[str, ...], bool]:
+    """The actors of a sentence that says who somebody is: "X became Peru's envoy", "X leads Peru's delegation"."""
+    verb = root.head
+    if root.dep_ != "nsubj" or verb.lemma_ not in _BEING:
+        return (), False
+    inside = doc[verb.i + 1 : min(verb.i + 1 + _AFTER, verb.sent.end)]
+    titled = _has_title(doc, inside.start, inside.end) or any(t.lemma_.lower() in _SERVES for t in inside)
+    return (next((mention.actors_of(owner[t.i]) for t in inside if t.i in owner), ()) if titled else ()), titled
+
+
+def _name(doc: Doc, start: int, taken: dict[int, Span]) -> int:
+    """The end of the run of capitalised words that begins at `start`."""
+    end = start
+    while end < len(doc) and end not in taken and doc[end].text[0].isupper() and doc[end].is_alpha:
+        if doc[end].lower_ in gazetteer.titles() or doc[end].is_sent_start:
+            break
+        end += 1
+    return end
+
+
+def _by_office(doc: Doc, taken: dict[int, Span]) -> list[tuple[int, int]]:
+    """Names that an office announces, whatever spaCy takes them for: "the Peruvian envoy, *Ana Quispe*"."""
+    found = []
+    for token in doc[:-2]:
+        if token.lower_ not in gazetteer.titles() or token.i in taken:
+            continue
+        comma = doc[token.i + 1].text == ","
+        end = _name(doc, token.i + 1 + comma, taken)
+        if end - token.i - 1 - comma >= (2 if comma or token.is_lower else 1):
+            found.append((token.i + 1 + comma, end))
+    return found
+
+
 def _candidates(doc: Doc, named: list[Span], taken: dict[int, Span]) -> list[tuple[int, int, tuple[str, ...]]]:
     """Token bounds of personal names; with actors where the gazetteer knows the person."""
     found = {(span.start, span.end): mention.actors_of(span) for span in named if span.label_ == "person"}
@@ -114,6 +151,9 @@ def _candidates(doc: Doc, named: list[Span], taken: dict[int, Span]) -> list[tup
         start, end = _trim(doc, start, end)
         if start < end and not any(s <= start and end <= e for s, e in found):
             found[start, end] = ()
+    for start, end in _by_office(doc, taken):
+        if not any(s < end and start < e for s, e in found):
+            found[start, end] = ()
     return sorted((start, end, actors) for (start, end), actors in found.items())
 
 
@@ -129,6 +169,9 @@ def find_people(doc: Doc, named: list[Span], places: list[Span]) -> list[Person]
         if not actors:
             actors, after_titled = _after(doc, end, owner)
         actors = actors or _possessed(doc, start, end, owner)
+        if not actors:
+            actors, presented = _presented(doc, end, doc[start:end].root, owner)
+            after_titled = after_titled or presented
         found.append(Person(start, end, actors, titled or after_titled, possessor))
     return found
 

@@ -13,10 +13,12 @@ from pipeline.words import words
 _SHE = frozenset({"he", "she", "him", "her", "his", "himself", "herself"})
 _IT = frozenset({"it", "its", "itself"})
 _THEY = frozenset({"they", "them", "their", "themselves"})
-_WE = frozenset({"we", "us", "our", "i", "my", "me", "ourselves"})
+_WE = frozenset("we us our ours i my me ourselves you your".split())
 _STATE_NOUNS = words("state_nouns")
 _BODY_NOUNS = words("body_nouns")
+_STAFF_NOUNS = words("staff_nouns")
 _OFFICE_NOUNS = words("office_nouns")
+_PARTIAL = words("partial_names")
 _PLURAL_NOUNS = words("plural_nouns")
 _COMPASS = {"North": "PRK", "South": "KOR"}
 
@@ -32,6 +34,8 @@ def _expletive(token: Token) -> bool:
 
 def _pronoun(token: Token, discourse: Discourse) -> tuple[int, int, tuple[str, ...]] | None:
     lower, here = token.lower_, (token.i, token.i + 1)
+    if token.tag_ == "PRP$" and token.head.i == token.i + 1 and token.head.lemma_ in _STATE_NOUNS | _STAFF_NOUNS:
+        here = (token.i, token.i + 2)  # "his country"
     if lower in _SHE:
         return *here, discourse.one(token, person=True)
     if lower in _IT and not _expletive(token):
@@ -59,6 +63,8 @@ def _description(token: Token, discourse: Discourse) -> tuple[int, int, tuple[st
     if any(child.ent_type_ in ("GPE", "NORP", "ORG") for child in token.lefts):
         return None
     bounds = (determiner.i, token.i + 1)
+    if lemma not in _STATE_NOUNS and (known := discourse.kind(token.lower_)):
+        return *bounds, known
     if lemma in _STATE_NOUNS or token.lower_ in _STATE_NOUNS:
         return *bounds, discourse.one(token, state=True)
     if lemma in _BODY_NOUNS or token.lower_ in _BODY_NOUNS:
@@ -101,6 +107,8 @@ class _Reader:
         if token.text in self.families and token.pos_ in ("PROPN", "NOUN", "ADJ", "VERB", "X"):
             span = mention.make(self.doc, token.i, token.i + 1, self.families[token.text], "person")
             return self.add(span, person=True)
+        if token.lower_ in _PARTIAL and token.text[0].isupper() and (actors := self.discourse.kind(token.lower_)):
+            return self.add(mention.make(self.doc, token.i, token.i + 1, actors, "name"))
         if token.text in _COMPASS and {"PRK", "KOR"} & self.seen and self._is_half(token):
             return self.add(mention.make(self.doc, token.i, token.i + 1, (_COMPASS[token.text],), "name"))
         resolved = _pronoun(token, self.discourse) or _description(token, self.discourse)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from spacy.tokens import Doc, Span
 
 from pipeline.actors import mention
+from pipeline.actors.gazetteer import titles
 from pipeline.words import words
 
 SAYING = words("saying")
@@ -29,22 +30,37 @@ def quoted(doc: Doc) -> list[tuple[int, int]]:
     return found
 
 
-def interviewee(doc: Doc, people: list[Span]) -> tuple[str, ...]:
-    """The actors of whom an interview or a briefing is held: the first person named, where questions are asked."""
-    blocks = doc.spans.get("blocks") or []
-    asked = [b for b in blocks if b.text.startswith(("Q:", "Q.", "Question")) or b.text.endswith("?")]
-    return mention.actors_of(people[0]) if len(asked) >= 2 and people else ()
+_ASKING = frozenset({"you", "your", "yours", "yourself"})
+_FIRST = frozenset({"i", "we", "us", "our", "me", "my", "ours"})
 
 
-def _answers(doc: Doc) -> list[Span]:
-    """The blocks of an interview in which the one who is asked speaks."""
-    return [
-        block
-        for block in doc.spans.get("blocks") or []
-        if block.label_ == "body"
-        and not block.text.startswith(("Q:", "Q.", "Question"))
-        and not block.text.endswith("?")
-    ]
+def _asks(block: Span) -> bool:
+    """Whether a block is a question of an interview: it ends in a question mark, or addresses somebody."""
+    if block.text.startswith(("Q:", "Q.", "Question")) or block.text.rstrip('"” ').endswith("?"):
+        return True
+    lower = {token.lower_ for token in block}
+    return bool(lower & _ASKING) and not lower & _FIRST
+
+
+def _asked(mentions: list[Span]) -> tuple[str, ...]:
+    """The actors of whom an interview is: the first person named, or the first actor with an office beside it."""
+    for span in mentions:
+        after = span.doc[span.end : span.end + 5]
+        if span.label_ == "person" or any(t.lower_ in titles() for t in after if t.sent == span.root.sent):
+            return mention.actors_of(span)
+    return ()
+
+
+def _interview(doc: Doc, mentions: list[Span]) -> dict[int, tuple[str, ...]]:
+    """The first and second persons of an interview's answers and questions, with the actors of whom is asked."""
+    body = [block for block in doc.spans.get("blocks") or [] if block.label_ == "body"]
+    asked = [block for block in body if _asks(block)]
+    voice = _asked(mentions)
+    if len(asked) < 2 or not voice:
+        return {}
+    return {
+        token.i: voice for block in body for token in block if token.lower_ in (_ASKING if block in asked else _FIRST)
+    }
 
 
 def speakers(doc: Doc, mentions: list[Span]) -> dict[int, tuple[str, ...]]:
@@ -52,9 +68,7 @@ def speakers(doc: Doc, mentions: list[Span]) -> dict[int, tuple[str, ...]]:
     owner = {token.i: span for span in mentions for token in span}
     quotations = quoted(doc)
     inside = {i for start, end in quotations for i in range(start, end)}
-    voices: dict[int, tuple[str, ...]] = {}
-    if asked := interviewee(doc, [span for span in mentions if span.label_ == "person"]):
-        voices = {token.i: asked for block in _answers(doc) for token in block}
+    voices = _interview(doc, mentions)
     last: tuple[str, ...] = ()
     last_end = -1
     for start, end in quotations:
@@ -76,6 +90,6 @@ def speakers(doc: Doc, mentions: list[Span]) -> dict[int, tuple[str, ...]]:
         if not said_by and last and start - last_end < 60:
             said_by = last
         last, last_end = said_by, end
-        for i in range(start, end):
-            voices[i] = said_by
-    return {i: actors for i, actors in voices.items() if actors}
+        if said_by:
+            voices |= dict.fromkeys(range(start, end), said_by)
+    return voices

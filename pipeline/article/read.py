@@ -237,7 +237,7 @@ def _file(path: Path, document: str, column: str, encoding: str | None, suffix: 
 def read(
     inputs: Iterable[str | Path], *, column: str = "text", encoding: str | None = None, form: str | None = None
 ) -> Iterator[Article]:
-    """Articles from files, folders and `-` (standard input), lazily.
+    """Articles from files, folders (their text and HTML files) and `-` (standard input), lazily.
 
     `column` names the text column of JSONL, CSV and Parquet, `encoding` that of text and HTML without a byte order
     mark, and `form` (txt, html, jsonl, csv, tsv, parquet) overrides the file's ending. Raises InputError.
@@ -246,10 +246,10 @@ def read(
         if str(given) == "-":
             yield from _file(given, "stdin", column, encoding, f".{form}" if form else ".txt")
         elif given.is_dir():
-            known = TEXT | HTML | ROWS
-            paths = [p for p in sorted(given.rglob("*")) if p.is_file() and p.suffix.lower() in known - {""}]
+            known = (TEXT | HTML) - {""}
+            paths = [p for p in sorted(given.rglob("*")) if p.is_file() and p.suffix.lower() in known]
             if not paths:
-                raise InputError(f"no article in this folder; looked for {', '.join(sorted(known - {''}))}", given)
+                raise InputError(f"no article in this folder; looked for {', '.join(sorted(known))}", given)
             for path in paths:
                 document = path.relative_to(given).with_suffix("").as_posix()
                 yield from _file(path, document, column, encoding, f".{form}" if form else path.suffix.lower())

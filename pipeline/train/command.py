@@ -155,8 +155,10 @@ def train(
     if start is not None:
         read_description(start)
     options = dict(pipeline.settings()["training"])
-    neutral = options.pop("neutral")
-    examples = list(from_gold(items)) + (from_external(external, neutral, seed) if external else [])
+    neutral, repeats = options.pop("neutral"), options.pop("gold")
+    examples = list(from_gold(items))
+    if external is not None:
+        examples = examples * repeats + from_external(external, neutral, seed)
     if epochs is not None:
         options["epochs"] = epochs
     _say(f"training on {len(examples)} pairs, judging on {len(dev)}")

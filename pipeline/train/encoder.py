@@ -22,7 +22,7 @@ ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 
 
 class MarkedPairModel(nn.Module):
-    """An encoder read at its two start markers and on average, with one head for stance and one for root code.
+    """An encoder read at its two markers and on average, with one head for stance and one for root code.
 
     The encoder's word embeddings stay as they are, and each marker learns a vector of its own on top of its entry: what
     training changes is then half the model, small enough to ship for the next training to start from.
@@ -53,7 +53,7 @@ class MarkedPairModel(nn.Module):
             embedded = embedded + place.unsqueeze(-1).to(embedded.dtype) * vector
         hidden = self.encoder(inputs_embeds=embedded, attention_mask=attention_mask).last_hidden_state
         parts = []
-        for mask in (places[0], places[2], attention_mask == 1):
+        for mask in (*places, attention_mask == 1):
             weight = mask.unsqueeze(-1).to(hidden.dtype)
             parts.append((hidden * weight).sum(1) / weight.sum(1).clamp(min=1.0))
         pooled = self.dropout(torch.tanh(self.dense(self.dropout(torch.cat(parts, dim=-1)))))
@@ -127,6 +127,7 @@ def fine_tune(
     from transformers import DataCollatorWithPadding, Trainer, TrainingArguments, set_seed
 
     set_seed(seed)
+    cuda = torch.cuda.is_available()
     arguments = TrainingArguments(
         output_dir=str(folder),
         num_train_epochs=epochs,
@@ -136,6 +137,8 @@ def fine_tune(
         weight_decay=0.01,
         lr_scheduler_type="linear",
         train_sampling_strategy="group_by_length",
+        use_cpu=not cuda,
+        bf16=cuda or bool(torch.cpu.get_capabilities().get("avx512_bf16")),  # 1.6 times as fast where the CPU has it
         save_strategy="no",
         report_to="none",
         logging_steps=50,
