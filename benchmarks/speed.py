@@ -28,7 +28,7 @@ def measure(contender: str, folder: Path) -> dict[str, float]:
     import pipeline
     from pipeline.article import read
 
-    articles = list(read([str(folder)]))
+    articles = list(read([folder]))
     if contender == "demarche":
         nlp = pipeline.load()
 

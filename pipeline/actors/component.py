@@ -140,7 +140,7 @@ def _announced(doc: Doc, taken: set[int]) -> list[tuple[int, int]]:
 
 
 def _is_office(doc: Doc, start: int, end: int) -> bool:
-    """Whether the words are some government's body ("the Foreign Ministry") or part of an office ("Energy Minister")."""
+    """Whether the words are a government's body ("the Foreign Ministry") or part of an office ("Energy Minister")."""
     last, first = doc[end - 1].lower_, doc[start].lower_
     if last in _GOVERNMENT_BODIES or first in _GOVERNMENT_WORDS:
         return True
