@@ -99,8 +99,9 @@ def _fit_encoder(
     encoder: str,
     options: dict[str, Any],
     seed: int,
+    scratch: Path,
 ) -> dict[str, Any]:
-    """Train an encoder and write its files; what `model.json` says of it."""
+    """Train an encoder, with its epochs in `scratch`, and write its files; what `model.json` says of it."""
     from pipeline.stance.encoder import EncoderClassifier
     from pipeline.stance.marking import mark
     from pipeline.train import encoder as training
@@ -112,8 +113,7 @@ def _fit_encoder(
     if init is not None:
         training.restore(model, init / training.WEIGHTS)
         started_from = f"{started_from}, weights of {init.name} ({digest(init / training.WEIGHTS)[:16]}…)"
-    with tempfile.TemporaryDirectory() as scratch:
-        training.fine_tune(model, tokenizer, examples, Path(scratch), seed=seed, **options)
+    training.fine_tune(model, tokenizer, examples, dev, scratch, seed=seed, **options)
     write_encoder(model, tokenizer, folder)
     description: dict[str, Any] = {"kind": "encoder", "started_from": started_from, "temperature": 1.0}
     runtime = EncoderClassifier(folder, describe(folder, description))
@@ -122,6 +122,11 @@ def _fit_encoder(
     exact, _ = training.predict(model, tokenizer, [mark(example.pair) for example in dev])
     description["equal_to_torch"] = round(float((exact.numpy().argmax(1) == logits.argmax(1)).mean()), 4)
     return description
+
+
+def _key(*settings: object) -> str:
+    """Names a training by all that it depends on, so that an interrupted one is only ever resumed as itself."""
+    return hashlib.sha256(repr(settings).encode()).hexdigest()[:12]
 
 
 def train(
@@ -171,7 +176,10 @@ def train(
             fit(examples, fresh, seed)
             description: dict[str, Any] = {"kind": "linear", "started_from": "nothing"}
         else:
-            description = _fit_encoder(examples, dev, fresh, start, encoder, options, seed)
+            key = _key(examples, start, encoder, options, seed)
+            scratch = output.parent / f".{output.name}.{key}"
+            description = _fit_encoder(examples, dev, fresh, start, encoder, options, seed, scratch)
+            shutil.rmtree(scratch)
         description |= {"seed": seed, "labels": list(STANCES), "trained_on": _sources(items, gold, external, examples)}
         description = describe(fresh, description)
         new = _judge(load_classifier(fresh), [example.pair for example in dev])
