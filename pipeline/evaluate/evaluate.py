@@ -174,7 +174,7 @@ def evaluate(
         raise InputError(f"no annotated document of split {split!r} whose text is at hand (see DEMARCHE_CORPUS)", gold)
     nlp = pipeline.load(model=None)
     stance_settings = pipeline.settings()["components"]["stance"] | ({"model": model} if model else {})
-    judge, by_lexicon = StanceComponent(**stance_settings), StanceComponent("lexicon", 0.5, 0.5)
+    judge, by_lexicon = StanceComponent(**stance_settings), StanceComponent("lexicon", syntax=1.0, threshold=0.5)
     measures = _measures()
     for item, doc in zip(items, _counted(nlp.pipe(item.text for item in items), advance), strict=True):
         number = _sentence_numbers(item.gold)

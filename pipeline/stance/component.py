@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import minibatch
 
-from pipeline.labels import ROOTS, stance_of_quad
+from pipeline.labels import ROOTS, STANCES, stance_of_quad
 from pipeline.stance.base import Classifier, Pair, Verdict
 from pipeline.stance.load import LEXICON
 from pipeline.stance.load import load as load_classifier
@@ -20,21 +20,20 @@ from pipeline.statements.statement import Statement
 @Language.factory(
     "stance",
     requires=["doc.spans"],
-    default_config={"model": "stance", "linked_threshold": 0.5, "unlinked_threshold": 0.7},
+    default_config={"model": "stance", "syntax": 0.8, "threshold": 0.7},
 )
-def create_stance(
-    nlp: Language, name: str, model: str, linked_threshold: float, unlinked_threshold: float
-) -> StanceComponent:
-    """The component. A statement is kept if the probability of its stance (not none) reaches the threshold:
-    `linked_threshold` where the syntax joins the actors, `unlinked_threshold` where they only share a sentence."""
-    return StanceComponent(model, linked_threshold, unlinked_threshold)
+def create_stance(nlp: Language, name: str, model: str, syntax: float, threshold: float) -> StanceComponent:
+    """The component. Where the syntax joins the actors, `syntax` is the weight of its verb's own sign beside the
+    classifier's scores. A statement is kept if the scores of both stances together reach `threshold`, and its own
+    reaches a half."""
+    return StanceComponent(model, syntax, threshold)
 
 
 class StanceComponent:
     """Labels candidates, drops those without a stance, and settles root code and mutual links."""
 
-    def __init__(self, model: str, linked_threshold: float, unlinked_threshold: float) -> None:
-        self.thresholds = {True: linked_threshold, False: unlinked_threshold}
+    def __init__(self, model: str, syntax: float, threshold: float) -> None:
+        self.syntax, self.threshold = syntax, threshold
         self.model = model
         self.classifier: Classifier | None = None if model == LEXICON else load_classifier(model)
 
@@ -70,16 +69,18 @@ class StanceComponent:
         return self.classifier.classify(pairs)
 
     def _judge(self, s: Statement, v: Verdict) -> Statement | None:
-        """The statement as the classifier sees it, or None where the sentence says nothing about the pair."""
-        taken = max(("cooperative", "oppositional"), key=lambda label: v.scores[label])
-        if 1 - v.scores["none"] < self.thresholds[s.linked] or (not s.linked and v.scores[taken] < 0.5):
+        """The statement as classifier and syntax see it, or None where the sentence says nothing about the pair."""
+        weight = self.syntax if s.linked else 0.0
+        scores = {label: (1 - weight) * score + weight * (label == s.stance) for label, score in v.scores.items()}
+        taken = max(STANCES[:2], key=lambda label: scores[label])
+        if 1 - scores["none"] < self.threshold or scores[taken] < 0.5:
             return None
-        root = s.root if stance_of_quad(s.quad) == taken else v.root
+        root = s.root if s.root and stance_of_quad(s.quad) == taken else v.root
         if not root or stance_of_quad(ROOTS[root]) != taken:
             root = "SUPPORT" if taken == "cooperative" else "REJECT"
         name = self.classifier.name if self.classifier else LEXICON
         return replace(
-            s, stance=taken, confidence=v.scores[taken], scores=v.scores, root=root, quad=ROOTS[root], model=name
+            s, stance=taken, confidence=scores[taken], scores=scores, root=root, quad=ROOTS[root], model=name
         )
 
 

@@ -82,10 +82,11 @@ class Statements:
             if key not in best or _closer(candidate, best[key]):
                 best[key] = candidate
         actors = dict.fromkeys(actor for m in mentions for actor in mention.actors_of(m))
-        if self.unlinked and predicates and len(actors) <= MAX_ACTORS:
+        if self.unlinked and len(actors) <= MAX_ACTORS:
+            around = predicates or _verbs(sentence)
             for source_id, target_id in permutations(actors, 2):
                 if (source_id, target_id) not in best and (pair := _nearest(mentions, source_id, target_id)):
-                    verb = min(predicates, key=lambda v: _distance(v, *pair))
+                    verb = min(around, key=lambda v: _distance(v, *pair))
                     candidate = _candidate(bounds, pair[0], source_id, pair[1], target_id, verb, block, arguments)
                     candidate.linked = False
                     best[source_id, target_id] = candidate
@@ -116,6 +117,13 @@ def _trimmed(sentence: Span) -> tuple[int, int]:
     text = sentence.text
     start = sentence.start_char + len(text) - len(text.lstrip())
     return start, sentence.start_char + len(text.rstrip())
+
+
+def _verbs(sentence: Span) -> list[Span]:
+    """What a sentence without a predicate of the lexicon may say it with: its verbs, else its root."""
+    return [sentence.doc[t.i : t.i + 1] for t in sentence if t.pos_ == "VERB"] or [
+        sentence.doc[sentence.root.i : sentence.root.i + 1]
+    ]
 
 
 def _distance(verb: Span, source: Span, target: Span) -> int:
@@ -162,9 +170,9 @@ def _candidate(
     block: str,
     arguments: Arguments,
 ) -> Statement:
-    predicate = predicate_of(verb)
+    predicate = predicate_of(verb) if verb.id_ else None
     state = status(verb[0])
-    stance = predicate.stance
+    stance = predicate.stance if predicate else "none"
     if state == "negated" and stance == "cooperative":
         stance = "oppositional"
     elif state == "negated":
@@ -175,10 +183,10 @@ def _candidate(
         source_span=(source.start_char, source.end_char),
         target=target_id,
         target_span=(target.start_char, target.end_char),
-        verb=" ".join(predicate.words),
+        verb=" ".join(predicate.words) if predicate else verb[0].lemma_.lower(),
         verb_span=(verb.start_char, verb.end_char),
-        root=predicate.root,
-        quad=predicate.quad,
+        root=predicate.root if predicate else "",
+        quad=predicate.quad if predicate else 0,
         stance=stance,
         block=block,
         status=state,

@@ -16,7 +16,8 @@ class Statement:
 
     Spans are `(start, end)` in characters of the document; `sentence` too. `mutual` is the position of the statement's
     other direction among the document's statements, or None. `linked` says that the syntax joins the two actors through
-    the verb; otherwise they only share its sentence, and the classifier has the word.
+    the verb; otherwise they only share its sentence, and the classifier has the word. `root` is empty and `quad` 0
+    where the verb is none of the lexicon.
     """
 
     sentence: tuple[int, int]
