@@ -35,11 +35,17 @@ def _governor(token: Token) -> int:
     return token.head.i if token.dep_ in SUBJECTS else -1
 
 
-def _clause(token: Token) -> int:
-    """The verb whose object `token` is, or -1."""
-    if token.dep_ in ("dobj", "dative"):
-        return token.head.i
-    return token.head.head.i if token.dep_ == "pobj" else -1
+def _clause(token: Token) -> set[int]:
+    """The verb whose object `token` is, and those above it that share its subject: "is not expected to sit down with
+    them". Empty where `token` is no object."""
+    if token.dep_ not in ("dobj", "dative", "pobj"):
+        return set()
+    verb = token.head.head if token.dep_ == "pobj" else token.head
+    verbs = {verb.i}
+    while verb.dep_ in ("xcomp", "conj", "prt") and not any(child.dep_ in SUBJECTS for child in verb.children):
+        verb = verb.head
+        verbs.add(verb.i)
+    return verbs
 
 
 _FAR = 3.0
@@ -96,7 +102,7 @@ class Discourse:
         for antecedent in reversed(self.before):
             if now - antecedent.sentence > reach:
                 break
-            if antecedent.governor >= 0 and antecedent.governor == clause:
+            if antecedent.governor in clause:
                 continue  # "Oslo condemned it": the object is not the subject
             chosen.append(antecedent)
 
@@ -130,7 +136,7 @@ class Discourse:
     def _doer(self, token: Token) -> set[str]:
         """The actors that the clause of `token` is about, whom "both" and "them" do not mean."""
         clause = _clause(token)
-        return {actor for a in self.before if a.governor == clause >= 0 for actor in a.actors}
+        return {actor for a in self.before if a.governor in clause for actor in a.actors}
 
     def two(self, token: Token) -> tuple[str, ...]:
         """The two actors that "both" or "the two" mean: two joined by "and" of late, or alone in the sentence; else the

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,6 +21,20 @@ _PLAIN = str.maketrans(
 def plain(text: str) -> str:
     """`text` with straight quotes and plain spaces, character for character, so that offsets stay."""
     return text.translate(_PLAIN)
+
+
+_CLOSING = frozenset("\"'”’)]»")
+_NUMBER = re.compile(r"\(?\w{1,3}[.)]|[A-Z]:")
+
+
+def _may_end(doc: Doc, first: int, at: int) -> bool:
+    """Whether a sentence can end at a token: with its stop, within closing quotes and brackets, and not with the number
+    of a paragraph."""
+    while at > first and doc[at].text in _CLOSING:
+        at -= 1
+    if doc[at].text[-1] not in ".?!…":
+        return False
+    return not _NUMBER.fullmatch(doc[first : at + 1].text)
 
 
 def _stretches(text: str, blocks: list[Block]) -> Iterator[tuple[int, int, Block | None]]:
@@ -67,6 +82,9 @@ class ArticleTokenizer:
         spans = []
         for block, first, last in bounds:
             doc[first].is_sent_start = True
+            for token in doc[first + 1 : last]:
+                if block.label == "headline" or not _may_end(doc, first, token.i - 1):
+                    token.is_sent_start = False
             if last < len(doc):
                 doc[last].is_sent_start = True
             spans.append(Span(doc, first, last, label=block.label, span_id="repeat" if block.repeat else ""))

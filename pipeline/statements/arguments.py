@@ -13,7 +13,7 @@ from pipeline.verbs.lexicon import Predicate
 from pipeline.words import words
 
 _OWNERS = ("poss", "amod", "compound", "nmod")
-_INSIDE = frozenset({"of", "from", "by", "for", "in", "between", "among"})
+_INSIDE = frozenset({"of", "from", "by", "for", "between", "among"})
 _OBJECT_CONTROL = words("object_control")
 _CHARGING = words("charging")
 _DEPTH = 4
