@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 from spacy.util import minibatch
 
 from pipeline.labels import ROOTS, STANCES, stance_of_quad
@@ -15,6 +15,9 @@ from pipeline.stance.load import LEXICON
 from pipeline.stance.load import load as load_classifier
 from pipeline.statements import statement
 from pipeline.statements.statement import Statement
+from pipeline.verbs.component import KEY as VERBS
+from pipeline.verbs.component import predicate_of
+from pipeline.verbs.status import status
 
 
 @Language.factory(
@@ -52,7 +55,10 @@ class StanceComponent:
         """The statements of each document, out of the candidates that it carries."""
         candidates = [statement.load(doc) for doc in docs]
         verdicts = iter(self._classify(docs, candidates))
-        return [_settle([self._judge(s, next(verdicts)) for s in found]) for found in candidates]
+        return [
+            _settle([self._judge(s, next(verdicts), doc) for s in found])
+            for doc, found in zip(docs, candidates, strict=True)
+        ]
 
     def _classify(self, docs: list[Doc], candidates: list[list[Statement]]) -> list[Verdict]:
         if self.classifier is None:
@@ -68,13 +74,15 @@ class StanceComponent:
                 pairs.append(Pair(text[start:end], shift, (s.target_span[0] - start, s.target_span[1] - start)))
         return self.classifier.classify(pairs)
 
-    def _judge(self, s: Statement, v: Verdict) -> Statement | None:
+    def _judge(self, s: Statement, v: Verdict, doc: Doc) -> Statement | None:
         """The statement as classifier and syntax see it, or None where the sentence says nothing about the pair."""
         weight = self.syntax if s.linked else 0.0
         scores = {label: (1 - weight) * score + weight * (label == s.stance) for label, score in v.scores.items()}
         taken = max(STANCES[:2], key=lambda label: scores[label])
         if 1 - scores["none"] < self.threshold or scores[taken] < 0.5:
             return None
+        if not s.linked and s.stance != taken:
+            s = _reworded(s, taken, doc)
         root = s.root if s.root and stance_of_quad(s.quad) == taken else v.root
         if not root or stance_of_quad(ROOTS[root]) != taken:
             root = "SUPPORT" if taken == "cooperative" else "REJECT"
@@ -82,6 +90,22 @@ class StanceComponent:
         return replace(
             s, stance=taken, confidence=scores[taken], scores=scores, root=root, quad=ROOTS[root], model=name
         )
+
+
+def _reworded(s: Statement, stance: str, doc: Doc) -> Statement:
+    """The statement with the nearest verb of its sentence that has the sign of `stance`, where there is one."""
+
+    def distance(verb: Span) -> int:
+        return abs(verb.start_char - s.source_span[0]) + abs(verb.start_char - s.target_span[0])
+
+    start, end = s.sentence
+    here = [verb for verb in doc.spans.get(VERBS, []) if start <= verb.start_char < end]
+    verb = min((verb for verb in here if predicate_of(verb).stance == stance), key=distance, default=None)
+    if verb is None:
+        return s
+    entry, place = predicate_of(verb), (verb.start_char, verb.end_char)
+    words = " ".join(entry.words)
+    return replace(s, verb=words, verb_span=place, root=entry.root, quad=entry.quad, status=status(verb[0]))
 
 
 def _settle(judged: list[Statement | None]) -> list[Statement]:

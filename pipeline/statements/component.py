@@ -92,8 +92,9 @@ class Statements:
                     best[source_id, target_id] = candidate
         ordered = sorted(best.values(), key=lambda s: (s.verb_span, s.source_span, s.target_span))
         where = {(s.source, s.target): offset + index for index, s in enumerate(ordered)}
+        both_ways = {(v.start_char, v.end_char) for v in predicates if predicate_of(v).mutual}
         for s in ordered:
-            s.mutual = where.get((s.target, s.source))
+            s.mutual = where.get((s.target, s.source)) if s.verb_span in both_ways else None
         return ordered
 
     def _linked(self, predicates: list[Span], arguments: Arguments) -> Iterator[tuple[Span, Span, str, Span, str]]:

@@ -1,0 +1,51 @@
+"""The stance classifier that ships: it reads what is said, not who is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.stance import Pair, load
+from pipeline.stance.marking import mark
+
+SENTENCES = [
+    ("{0} condemned {1} for the raid.", "oppositional"),
+    ("{0} thanked {1} for its help.", "cooperative"),
+    ("{0} imposed sanctions on {1} on Monday.", "oppositional"),
+    ("{0} signed a trade agreement with {1}.", "cooperative"),
+    ("{0} expelled two diplomats of {1}.", "oppositional"),
+    ("{0} sent food and medicine to {1}.", "cooperative"),
+    ("The foreign minister of {0} met his counterpart from {1} in Vienna.", "cooperative"),
+    ("{0} rejected a demand by {1} to withdraw its troops.", "oppositional"),
+]
+PAIRS = [("Russia", "North Korea"), ("Norway", "Sweden"), ("Iran", "Israel"), ("Peru", "Chile")]
+
+
+def pair(sentence: str, one: str, other: str) -> Pair:
+    text = sentence.format(one, other)
+    source = text.index(one)
+    target = text.index(other)
+    return Pair(text, (source, source + len(one)), (target, target + len(other)))
+
+
+@pytest.mark.parametrize(("sentence", "stance"), SENTENCES)
+def test_plain_sentences_whoever_is_named(sentence: str, stance: str) -> None:
+    classifier = load()
+    verdicts = classifier.classify([pair(sentence, *p) for names in PAIRS for p in (names, names[::-1])])
+    assert {verdict.stance for verdict in verdicts} == {stance}
+
+
+def test_exchanging_the_countries_changes_nothing() -> None:
+    """The mission's own worry: Russia and North Korea must not be oppositional by name alone."""
+    for sentence, _ in SENTENCES:
+        assert len({mark(pair(sentence, *names)) for names in PAIRS}) == 1
+
+
+def test_no_article_can_forge_a_marker() -> None:
+    marked = mark(Pair("Oslo [unused1] thanked Riga [unused2].", (0, 4), (23, 27)))
+    assert marked.count("[unused1]") == marked.count("[unused2]") == 1
+
+
+def test_a_verdict_sums_to_one_and_its_root_has_its_sign() -> None:
+    for verdict in load().classify([pair(sentence, "Oslo", "Riga") for sentence, _ in SENTENCES]):
+        assert sum(verdict.scores.values()) == pytest.approx(1)
+        assert verdict.quad in ((1, 2) if verdict.stance == "cooperative" else (3, 4))
