@@ -198,3 +198,14 @@ def test_agreement_of_one_with_itself_is_whole_and_falls_with_disagreement(tmp_p
     shutil.copy(path, other)
     other.write_text(other.read_text(encoding="utf-8").replace('"cooperative"', '"oppositional"', 3), encoding="utf-8")
     assert 0.5 < agree(path, other)["measures"]["kappa, all ordered pairs"][0] < 1
+
+
+def test_a_label_begins_a_block_without_an_empty_line(tmp_path: Path) -> None:
+    """It glued the paragraph to the heading above it before."""
+    path = tmp_path / "a.txt"
+    path.write_text("[headline]\nCoal\n[body]\nOslo thanked Riga.\n", encoding="utf-8")
+    ((gold, text),) = formats.named("interlinear").read(path, {}.get)
+    assert [(block.label, text[block.start : block.end]) for block in gold.blocks] == [
+        ("headline", "Coal"),
+        ("body", "Oslo thanked Riga."),
+    ]

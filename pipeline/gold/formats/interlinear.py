@@ -187,7 +187,7 @@ def read(path: Path, texts: Texts) -> Iterator[tuple[Gold, str]]:
         elif mark == "# " and not reader.gold.sentences:
             continue
         elif re.fullmatch(r"\[[a-z-]+( repeat)?\]", line.strip()):
-            label = line.strip()[1:-1]
+            label, fresh = line.strip()[1:-1], True
             if label.removesuffix(" repeat") not in BLOCKS:
                 raise reader.fail(f"{label!r} is no block; one of {', '.join(BLOCKS)}")
         elif mark == "@ ":
