@@ -85,6 +85,11 @@ def test_classify_answers_in_order(demarche) -> None:
     assert [(a["id"], a["stance"]) for a in answers] == [(0, "oppositional"), (1, "cooperative")]
 
 
+def test_the_month_of_march_is_no_protest(nlp: Language) -> None:
+    doc = nlp("Oslo thanked Riga in March. Students marched on the Latvian embassy in Oslo.")
+    assert [span.text for span in doc.spans["diplomatic_verbs"]] == ["thanked", "marched on"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

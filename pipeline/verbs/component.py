@@ -56,7 +56,9 @@ class DiplomaticVerbs:
     """Finds the predicates of the lexicon by lemma, part of speech and dependency."""
 
     def find(self, token: Token) -> Span | None:
-        """The predicate that begins at `token`."""
+        """The predicate that begins at `token`. The month of March is none."""
+        if token.ent_type_ == "DATE" and token.text[0].isupper():
+            return None
         lemma = token.lemma_.lower()
         kinds = _POS.get(token.pos_, ())
         if token.pos_ in ("ADP", "ADV"):
