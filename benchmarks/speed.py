@@ -21,10 +21,10 @@ CONTENDERS = ("en_core_web_sm", "demarche")
 
 def measure(contender: str, folder: Path) -> dict[str, float]:
     """Seconds over all articles after one to warm up, and the peak memory of this process in MB."""
-    from pipeline.cli.main import _import_spacy
+    from pipeline.cli.main import import_spacy
     from pipeline.run import run
 
-    _import_spacy()
+    import_spacy()
     import pipeline
     from pipeline.article import read
 

@@ -97,7 +97,7 @@ def test_a_round_trip_loses_nothing(name: str, tmp_path: Path) -> None:
     """Out into a tool's format and back in, every annotation of the dev articles is as it was."""
     documents = [item.entry.document for item in read_annotated(GOLD, CORPUS, {"dev"})]
     files = [GOLD / f"{document}.jsonl" for document in documents]
-    output = tmp_path / f"all{formats.named(name).SUFFIX}" if formats.named(name).MANY else tmp_path / "out"
+    output = tmp_path / f"all{formats.ENDINGS[name]}" if formats.named(name).MANY else tmp_path / "out"
     written = list(export_files(files, output, CORPUS, name))
     back = list(import_files(written, tmp_path / "gold", CORPUS))
     assert len(back) == len(files)

@@ -37,6 +37,13 @@ def _may_end(doc: Doc, first: int, at: int) -> bool:
     return not _NUMBER.fullmatch(doc[first : at + 1].text)
 
 
+def trimmed(sentence: Span) -> tuple[int, int]:
+    """The characters of a sentence without the white space around it."""
+    text = sentence.text
+    start = sentence.start_char + len(text) - len(text.lstrip())
+    return start, sentence.start_char + len(text.rstrip())
+
+
 def _stretches(text: str, blocks: list[Block]) -> Iterator[tuple[int, int, Block | None]]:
     at = 0
     for block in blocks:

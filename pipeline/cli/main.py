@@ -27,7 +27,7 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
-def _import_spacy() -> None:
+def import_spacy() -> None:
     """Import spaCy without torch, which thinc would import wherever it is installed, for seconds and no use here."""
     if "torch" in sys.modules:
         return
@@ -66,7 +66,7 @@ def run(
 
     if output is not None:
         check_output(output, force=force, form=output_format)
-    _import_spacy()
+    import_spacy()
     import pipeline
     from pipeline.article import read
     from pipeline.cli import show as display
@@ -146,7 +146,7 @@ def evaluate(
     """Score every stage against gold, with support, confidence intervals and baselines."""
     import json
 
-    _import_spacy()
+    import_spacy()
     from pipeline.cli import show as display
     from pipeline.evaluate import evaluate as score
 
@@ -245,7 +245,7 @@ def gold_import(
     force: Force = False,
 ) -> None:
     """Turn annotations made elsewhere into gold files."""
-    _import_spacy()
+    import_spacy()
     from pipeline.gold.exchange import import_files
 
     for path in import_files(files, output, corpus, annotator, form, force):
@@ -261,7 +261,7 @@ def gold_export(
     force: Force = False,
 ) -> None:
     """Write gold in the format of an annotation tool; what that cannot hold is said on standard error."""
-    _import_spacy()
+    import_spacy()
     from pipeline.gold.exchange import export_files
     from pipeline.gold.formats import named
 

@@ -11,6 +11,7 @@ from typing import Any
 from spacy.tokens import Doc
 
 from pipeline.actors import mention
+from pipeline.article.tokenizer import trimmed
 from pipeline.errors import InputError
 from pipeline.evaluate.scores import Measure, classification, confusion, detection, matched, precision, recall
 from pipeline.gold import Gold
@@ -80,12 +81,7 @@ def _verbs(measures: dict[str, Measure], item: Annotated, doc: Doc, number: Call
 
 def _segmentation(measures: dict[str, Measure], item: Annotated, doc: Doc) -> None:
     document, gold = item.entry.document, item.gold
-    found = set()
-    for sentence in doc.sents:
-        words = sentence.text
-        if words.strip():
-            start = sentence.start_char + len(words) - len(words.lstrip())
-            found.add((start, sentence.start_char + len(words.rstrip())))
+    found = {trimmed(sentence) for sentence in doc.sents if sentence.text.strip()}
     found = {span for span in found if _counts(gold, span[0]) and any(b.start <= span[0] < b.end for b in gold.blocks)}
     wanted = {(s.start, s.end) for s in gold.sentences if _counts(gold, s.start)}
     starts = sorted({start for start, _ in wanted | found})

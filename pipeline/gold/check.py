@@ -66,11 +66,8 @@ def _problems(gold: Gold, text: str | None, known: bool) -> Iterator[tuple[str, 
     for block in gold.blocks:
         if block.label not in BLOCKS:
             yield block.id, f"label {block.label!r} is no block; one of {', '.join(BLOCKS)}"
-    flat: tuple[Sequence[Span], ...] = (
-        gold.blocks,
-        gold.sentences,
-        gold.mentions,
-    )  # verbs may nest: "called for talks"
+    # verbs may nest: "called for talks"
+    flat: tuple[Sequence[Span], ...] = (gold.blocks, gold.sentences, gold.mentions)
     for kind in flat:
         for one, other in pairwise(sorted(kind, key=lambda record: (record.start, record.end))):
             if other.start < one.end:

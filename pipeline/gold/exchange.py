@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
 from pipeline.gold import formats, schema
 from pipeline.gold.corpus import Annotated, Entry, read_manifest, require_text, write_manifest
 from pipeline.gold.formats.interlinear import read_header
 from pipeline.gold.schema import Block, Gold, Sentence
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 
 def import_files(
@@ -93,20 +98,24 @@ def complete(gold: Gold, text: str, path: Path) -> None:
         )
 
 
-def _segment(gold: Gold, text: str) -> None:
+@cache
+def _nlp() -> Language:
     import pipeline
 
-    doc = pipeline.load("lexicon")(text)
+    return pipeline.load(None)
+
+
+def _segment(gold: Gold, text: str) -> None:
+    from pipeline.article.tokenizer import trimmed
+
+    doc = _nlp()(text)
     spans = list(doc.spans["blocks"])
     gold.blocks = gold.blocks or [
         Block(f"b{n}", b.start_char, b.end_char, b.label_, b.id_ == "repeat") for n, b in enumerate(spans, start=1)
     ]
     if not gold.sentences:
-        for sentence in doc.sents:
-            words = sentence.text.strip()
-            if words:
-                start = sentence.start_char + sentence.text.index(words)
-                gold.sentences.append(Sentence(f"s{len(gold.sentences) + 1}", start, start + len(words)))
+        bounds = [trimmed(sentence) for sentence in doc.sents if sentence.text.strip()]
+        gold.sentences = [Sentence(f"s{n}", start, end) for n, (start, end) in enumerate(bounds, start=1)]
 
 
 def _actor(words: str, gold: Gold, path: Path) -> str:
@@ -130,7 +139,7 @@ def export_files(files: Iterable[Path], output: Path, corpus: Path, form: str, f
         entry = entries.get(gold.document)
         text = require_text(gold.sha256, entry, corpus, path)
         items.append(Annotated(entry or _entry(gold, {}), text, gold))
-    targets = [output] if module.MANY else [output / f"{item.gold.document}{module.SUFFIX}" for item in items]
+    targets = [output] if module.MANY else [output / f"{item.gold.document}{formats.ENDINGS[form]}" for item in items]
     for target in targets:
         if target.exists() and not force:
             raise InputError("this file exists; --force replaces it", target)

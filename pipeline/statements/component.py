@@ -9,6 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from pipeline.actors import mention
+from pipeline.article.tokenizer import trimmed
 from pipeline.statements import statement
 from pipeline.statements.arguments import Arguments
 from pipeline.statements.statement import Statement
@@ -75,7 +76,7 @@ class Statements:
     ) -> list[Statement]:
         """All candidates of one sentence; at most one an ordered pair of actors."""
         best: dict[tuple[str, str], Statement] = {}
-        bounds = _trimmed(sentence)
+        bounds = trimmed(sentence)
         for verb, source, source_id, target, target_id in self._linked(predicates, arguments):
             key = (source_id, target_id)
             candidate = _candidate(bounds, source, source_id, target, target_id, verb, block, arguments)
@@ -111,13 +112,6 @@ class Statements:
             for (source, source_id), (target, target_id) in pairs:
                 if source_id != target_id:
                     yield verb, source, source_id, target, target_id
-
-
-def _trimmed(sentence: Span) -> tuple[int, int]:
-    """The characters of a sentence without the white space around it."""
-    text = sentence.text
-    start = sentence.start_char + len(text) - len(text.lstrip())
-    return start, sentence.start_char + len(text.rstrip())
 
 
 def _verbs(sentence: Span) -> list[Span]:

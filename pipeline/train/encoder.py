@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
+from pipeline.evaluate.scores import confusion, macro_f1
 from pipeline.labels import ROOTS, STANCES
 from pipeline.stance.marking import MARKERS, mark
 from pipeline.train.data import Example
@@ -113,10 +115,9 @@ def to_dataset(examples: Sequence[Example], tokenizer: Any) -> Any:
 
 
 def _macro_f1(prediction: Any) -> dict[str, float]:
-    from sklearn.metrics import f1_score
-
-    logits, labels = prediction.predictions[0], prediction.label_ids[0]
-    return {"stance_f1": float(f1_score(labels, logits.argmax(-1), average="macro", zero_division=0.0))}
+    found, gold = prediction.predictions[0].argmax(-1), prediction.label_ids[0]
+    counts = confusion([STANCES[label] for label in gold], [STANCES[label] for label in found])
+    return {"stance_f1": float(macro_f1(np.array(counts)))}
 
 
 def fine_tune(

@@ -1,8 +1,8 @@
 """Gold from and to the formats of annotation tools, one module a format.
 
-A module gives `SUFFIX`, the ending of its files; `LOST`, what the format cannot hold; `write(items, path)`; and
-`read(path, texts)`, which yields pairs of gold and text. Gold as a tool wrote it may lack blocks, sentences and actor
-ids: `pipeline.gold.exchange` adds them.
+A module gives `LOST`, what the format cannot hold; `MANY`, whether one file holds many documents; `write(items, path)`;
+and `read(path, texts)`, which yields pairs of gold and text. What is read may lack blocks, sentences, actor ids and the
+sentence of a statement: `pipeline.gold.exchange` adds them.
 """
 
 from __future__ import annotations
@@ -19,13 +19,21 @@ from pipeline.gold.schema import Gold
 Texts = Callable[[str], str | None]
 """The text of a document that the corpus knows, by its name."""
 
-NAMES = ("interlinear", "label-studio", "prodigy", "brat", "docbin", "csv")
+ENDINGS = {
+    "interlinear": ".txt",
+    "label-studio": ".json",
+    "prodigy": ".jsonl",
+    "brat": ".ann",
+    "docbin": ".spacy",
+    "csv": ".csv",
+}
+"""The formats, and how their files end."""
+NAMES = tuple(ENDINGS)
 
 
 class Format(Protocol):
-    """What each module of this package offers; `MANY` says whether one file holds many documents."""
+    """What each module of this package offers."""
 
-    SUFFIX: str
     LOST: str
     MANY: bool
 
@@ -44,8 +52,8 @@ def named(name: str) -> Format:
 
 def of_file(path: Path) -> str:
     """The format that a file's ending means. Raises InputError for an unknown one."""
-    for name in NAMES:
-        if path.suffix == named(name).SUFFIX:
+    for name, ending in ENDINGS.items():
+        if path.suffix == ending:
             return name
-    endings = ", ".join(f"{named(name).SUFFIX} ({name})" for name in NAMES)
+    endings = ", ".join(f"{ending} ({name})" for name, ending in ENDINGS.items())
     raise InputError(f"no annotation format ends in {path.suffix!r}; {endings}, or name it with --format", path)

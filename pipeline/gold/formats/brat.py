@@ -17,7 +17,6 @@ from pipeline.gold.formats import Texts
 from pipeline.gold.schema import Block, Gold, Mention, Sentence, Span, Statement, Verb, sha256
 from pipeline.labels import BLOCKS, ROOTS, STATUSES
 
-SUFFIX = ".ann"
 MANY = False
 LOST = "the ids of blocks, sentences, mentions and verbs"
 
@@ -88,10 +87,6 @@ def _pairs(note: str) -> dict[str, str]:
     return dict(part.split("=", 1) for part in note.split(" ") if "=" in part)
 
 
-def _number(identity: str) -> int:
-    return int(identity[1:])
-
-
 def _gold(lines: list[tuple[int, str]], text: str, path: Path) -> Gold:
     gold = Gold(path.stem, sha256(text), "")
     actors: dict[str, list[str]] = {}
@@ -138,16 +133,15 @@ def _gold(lines: list[tuple[int, str]], text: str, path: Path) -> Gold:
         else:
             ids[identity] = f"v{len(gold.verbs) + 1}"
             gold.verbs.append(Verb(ids[identity], start, end, kind.removeprefix("Verb-")))
-    for identity, stance, verb, source, target in sorted(stated, key=lambda s: _number(s[0])):
+    for identity, stance, verb, source, target in sorted(stated, key=lambda s: int(s[0][1:])):
         note = notes.get(identity, {})
-        at = terms[source][1]
         gold.statements.append(
             Statement(
                 id=note.get("id", f"t{len(gold.statements) + 1}"),
-                sentence=next((s.id for s in gold.sentences if s.start <= at < s.end), ""),
-                source=note.get("source", next(iter(actors.get(source, [])), "")),
+                sentence="",
+                source=note.get("source", ""),
                 source_mention=ids[source],
-                target=note.get("target", next(iter(actors.get(target, [])), "")),
+                target=note.get("target", ""),
                 target_mention=ids[target],
                 verb=ids.get(verb, ""),
                 stance=stance.lower(),

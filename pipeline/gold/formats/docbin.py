@@ -21,7 +21,6 @@ from pipeline.gold.formats.tokens import tokenize
 from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb, sha256
 from pipeline.labels import STANCES
 
-SUFFIX = ".spacy"
 MANY = True
 LOST = "nothing"
 

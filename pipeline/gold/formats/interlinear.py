@@ -17,7 +17,6 @@ from pipeline.gold.formats import Texts
 from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb, sha256
 from pipeline.labels import BLOCKS, ROOTS, STANCES, STATUSES
 
-SUFFIX = ".txt"
 MANY = False
 LOST = "ids, and white space inside sentences"
 

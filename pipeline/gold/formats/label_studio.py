@@ -18,7 +18,6 @@ from pipeline.gold.formats import Texts
 from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb, sha256
 from pipeline.labels import STANCES, STATUSES
 
-SUFFIX = ".json"
 MANY = True
 LOST = "the ids of statements"
 
@@ -108,13 +107,12 @@ def _statements(relation: dict[str, Any], gold: Gold, path: Path) -> Iterator[St
     mutual = relation.get("direction") == "bi"
     for offset, pair in enumerate([ends, ends[::-1]] if mutual else [ends]):
         (source, source_actor), (target, target_actor) = pair
-        at = mentions[source].start
         yield Statement(
             id=f"t{first + offset}",
-            sentence=next((s.id for s in gold.sentences if s.start <= at < s.end), ""),
-            source=source_actor or next(iter(mentions[source].actors), ""),
+            sentence="",
+            source=source_actor or "",
             source_mention=source,
-            target=target_actor or next(iter(mentions[target].actors), ""),
+            target=target_actor or "",
             target_mention=target,
             verb=named.get("verb", ""),
             stance=stance,

@@ -17,7 +17,6 @@ from pipeline.gold.formats import Texts
 from pipeline.gold.formats.tokens import tokenize
 from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb, sha256
 
-SUFFIX = ".jsonl"
 MANY = True
 LOST = "nothing"
 
@@ -91,11 +90,9 @@ def _gold(row: dict[str, Any], document: str) -> Gold:
         source, target = (by_place[r[end]["start"], r[end]["end"]] for end in ("head_span", "child_span"))
         known: dict[str, Any] = {name: r[name] for name in _EXTRAS if name in r}
         known.setdefault("id", f"t{number}")
-        known.setdefault("source", next(iter(source.actors), ""))
-        known.setdefault("target", next(iter(target.actors), ""))
-        known.setdefault("verb", "")
-        sentence = next((s.id for s in gold.sentences if s.start <= source.start < s.end), "")
-        known |= {"sentence": sentence, "stance": r["label"], "source_mention": source.id, "target_mention": target.id}
+        for name in ("source", "target", "verb"):
+            known.setdefault(name, "")
+        known |= {"sentence": "", "stance": r["label"], "source_mention": source.id, "target_mention": target.id}
         gold.statements.append(Statement(**known))
     return gold
 

@@ -11,7 +11,6 @@ from pipeline.gold.corpus import Annotated
 from pipeline.gold.formats import Texts
 from pipeline.gold.schema import Gold, Mention, Sentence, Span, Statement, Verb
 
-SUFFIX = ".csv"
 MANY = True
 LOST = "blocks, sentences without a statement, and mentions and verbs that are part of none"
 
