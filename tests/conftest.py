@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 from spacy.language import Language
 
 import pipeline
@@ -56,3 +59,34 @@ def demarche(tmp_path: Path):
         return subprocess.CompletedProcess(done.args, done.returncode, out, err)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; Playwright's own is not to be had offline."""
+    program = shutil.which("chromium")
+    if program is None:
+        assert not os.environ.get("CI"), "the tests of the pages need Chromium: apt-get install chromium"
+        pytest.skip("no Chromium: apt-get install chromium")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page on which any error fails the test."""
+    found = browser.new_page(viewport={"width": 1200, "height": 850})
+    problems: list[str] = []
+    found.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    found.on("pageerror", lambda error: problems.append(str(error)))
+    yield found
+    found.close()
+    assert problems == []
+
+
+def shoot(page: Page, name: str) -> None:
+    """A screenshot for the README, where DEMARCHE_SCREENSHOTS names a folder."""
+    if folder := os.environ.get("DEMARCHE_SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png")

@@ -112,7 +112,8 @@ def described(gold: Any) -> list[Any]:
     statements = []
     for s in gold.statements:
         values = asdict(s)
-        places = {k: asdict(by_id[values[k]]) for k in ("sentence", "source_mention", "target_mention", "verb")}
+        ends = ("sentence", "source_mention", "target_mention", "verb")
+        places = {k: asdict(by_id[values[k]]) for k in ends if values[k]}
         for place in places.values():
             del place["id"]
         statements.append(values | places | {"id": "", "mutual": bool(s.mutual)})

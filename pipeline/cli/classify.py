@@ -57,13 +57,13 @@ def _answer(source: TextIO, file: str, target: TextIO, model: str) -> None:
 
 def classify(pairs: str, output: str, model: str, force: bool) -> None:
     """Read pairs as JSONL, write them with `stance, confidence, scores, quad, root`. Raises InputError."""
-    from pipeline.table.files import replacing
+    from pipeline.table.files import check_target, replacing
 
     path = Path(pairs)
     if pairs != "-" and not path.is_file():
         raise InputError("no such file", path)
-    if output not in ("-",) and Path(output).exists() and not force:
-        raise InputError("this file exists; --force replaces it", output)
+    if output != "-":
+        check_target(Path(output), force)
     try:
         with sys.stdin if pairs == "-" else path.open(encoding="utf-8") as source:
             if output == "-":

@@ -123,6 +123,49 @@ def show(
 
 
 @app.command()
+def report(
+    table: Annotated[Path, typer.Argument(help="A table that `run -o` wrote.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The HTML file to write.")] = Path("report.html"),
+    max_rows: Annotated[int, typer.Option(min=1, help="Statements that the page carries, the surest ones.")] = 2000,
+    force: Force = False,
+) -> None:
+    """One HTML page to look at and to send: matrix, network, timeline, table, and the evidence in its text."""
+    from pipeline.table.files import check_target
+
+    check_target(output, force)
+    from pipeline.report import write_report
+
+    write_report(table, output, max_rows)
+    print(output)
+
+
+@app.command()
+def review(
+    article: Annotated[str, typer.Argument(help="An article: text, HTML, or - for standard input.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of gold files.")] = Path("annotations/gold"),
+    corpus: Annotated[Path, typer.Option(help="Folder of the texts and their manifest.")] = Path("corpus"),
+    annotator: Annotated[str, typer.Option(help="Who judges; by default the user's name.")] = "",
+    order: Annotated[str, typer.Option(help="uncertain (least certain first) or reading.")] = "uncertain",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 picks a free one.")] = 0,
+    model: Model = "",
+) -> None:
+    """A local page to accept, correct and add statements; each decision is saved at once, as gold."""
+    if order not in ("uncertain", "reading"):
+        raise InputError(f"no such order: {order!r}; uncertain or reading")
+    import_spacy()
+    from getpass import getuser
+
+    import pipeline
+    from pipeline.article import read
+    from pipeline.review import Session, serve
+
+    articles = list(read([article]))
+    if len(articles) != 1:
+        raise InputError(f"{len(articles)} articles; a review takes one", article)
+    serve(Session(articles[0], pipeline.load(model), output, corpus, annotator or getuser()), port, order)
+
+
+@app.command()
 def classify(
     pairs: Annotated[str, typer.Argument(help="JSONL of text, source [start, end], target [start, end]; or -")],
     output: Annotated[str, typer.Option("--output", "-o", help="JSONL; - is standard output.")] = "-",

@@ -61,6 +61,14 @@ def write_manifest(corpus: Path, entries: dict[str, Entry]) -> None:
     (corpus / "manifest.jsonl").write_text("".join(lines), encoding="utf-8")
 
 
+def add(entry: Entry, text: str, corpus: Path, entries: dict[str, Entry]) -> None:
+    """Put a new document's text into the corpus, and its line into the manifest and into `entries`."""
+    corpus.mkdir(parents=True, exist_ok=True)
+    (corpus / entry.file).write_bytes(text.encode("utf-8"))
+    entries[entry.document] = entry
+    write_manifest(corpus, entries)
+
+
 @cache
 def _elsewhere() -> dict[str, Path]:
     """Files in the folders of DEMARCHE_CORPUS by SHA-256."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
 from pipeline.gold import formats, schema
-from pipeline.gold.corpus import Annotated, Entry, read_manifest, require_text, write_manifest
+from pipeline.gold.corpus import Annotated, Entry, add, read_manifest, require_text
 from pipeline.gold.formats.interlinear import read_header
 from pipeline.gold.schema import Block, Gold, Sentence
 
@@ -53,10 +53,7 @@ def import_files(
             ready.append((Annotated(entries.get(gold.document) or _entry(gold, header), text, gold), target))
     for item, target in ready:
         if item.entry.document not in entries:
-            corpus.mkdir(parents=True, exist_ok=True)
-            (corpus / item.entry.file).write_bytes(item.text.encode("utf-8"))
-            entries[item.entry.document] = item.entry
-            write_manifest(corpus, entries)
+            add(item.entry, item.text, corpus, entries)
         schema.write(item.gold, target)
         yield target
 

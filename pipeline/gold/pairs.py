@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from pipeline.gold.schema import Gold, Mention, Sentence
-from pipeline.stance.base import Pair
+from pipeline.stance.base import Pair, further
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,13 @@ def _nearest(mentions: list[Mention], source: str, target: str) -> tuple[Mention
     return min(pairs, key=lambda pair: abs(pair[0].start - pair[1].start), default=None)
 
 
-def _pair(text: str, sentence: Sentence, source: Mention, target: Mention) -> Pair:
+def _pair(
+    text: str, sentence: Sentence, here: list[Mention], source: Mention, target: Mention, actors: tuple[str, str]
+) -> Pair:
     at = sentence.start
-    return Pair(text[at : sentence.end], (source.start - at, source.end - at), (target.start - at, target.end - at))
+    also = further(((m.start - at, m.end - at, m.actors) for m in here if m not in (source, target)), *actors)
+    spans = (source.start - at, source.end - at), (target.start - at, target.end - at)
+    return Pair(text[at : sentence.end], *spans, also)
 
 
 def gold_pairs(gold: Gold, text: str, max_actors: int = 6) -> list[GoldPair]:
@@ -51,7 +55,8 @@ def gold_pairs(gold: Gold, text: str, max_actors: int = 6) -> list[GoldPair]:
         for s in stated:
             by_pair.setdefault((s.source, s.target), set()).add(s.stance)
         for s in stated:
-            pair = _pair(text, sentence, mentions[s.source_mention], mentions[s.target_mention])
+            ends = mentions[s.source_mention], mentions[s.target_mention]
+            pair = _pair(text, sentence, here, *ends, (s.source, s.target))
             both = len(by_pair[s.source, s.target]) > 1
             root = verbs[s.verb].root if s.verb else ""
             found.append(GoldPair(pair, s.source, s.target, s.stance, root, s.status, number, s.arguable or both))
@@ -61,6 +66,6 @@ def gold_pairs(gold: Gold, text: str, max_actors: int = 6) -> list[GoldPair]:
         for source, target in permutations(actors, 2):
             near = _nearest(here, source, target)
             if (source, target) not in by_pair and near:
-                pair = _pair(text, sentence, *near)
+                pair = _pair(text, sentence, here, *near, (source, target))
                 found.append(GoldPair(pair, source, target, "none", "", "", number, False))
     return found

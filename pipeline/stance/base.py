@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.labels import ROOTS, STANCES
 
+Further = tuple[tuple[int, int, str], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """An ordered pair of actors in a sentence; `source` and `target` are offsets `(start, end)` into `text`."""
+    """An ordered pair of actors in a sentence; `source` and `target` are offsets `(start, end)` into `text`.
+
+    `also` may name the sentence's further mentions, as `(start, end, roles)`: `roles` is "s" for one of the source, "t"
+    of the target, "st" of both, and empty for a mention of somebody else.
+    """
 
     text: str
     source: tuple[int, int]
     target: tuple[int, int]
+    also: Further = ()
+
+
+def further(mentions: Iterable[tuple[int, int, Sequence[str]]], source: str, target: str) -> Further:
+    """`Pair.also` for the pair of actors `source` and `target`, from a sentence's mentions: start, end, actors."""
+    return tuple((start, end, "s" * (source in actors) + "t" * (target in actors)) for start, end, actors in mentions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.util import minibatch
 
+from pipeline.actors import mention
 from pipeline.labels import ROOTS, STANCES, stance_of_quad
-from pipeline.stance.base import Classifier, Pair, Verdict
+from pipeline.stance.base import Classifier, Pair, Verdict, further
 from pipeline.stance.load import LEXICON
 from pipeline.stance.load import load as load_classifier
 from pipeline.statements import statement
@@ -20,10 +21,24 @@ from pipeline.verbs.component import predicate_of
 from pipeline.verbs.status import status
 
 
+def candidate_pairs(doc: Doc) -> list[Pair]:
+    """What the classifier reads of each candidate of a document, in order."""
+    text = doc.text
+    mentions = [(m.start_char, m.end_char, mention.actors_of(m)) for m in doc.spans.get(mention.KEY, [])]
+    pairs = []
+    for s in statement.load(doc):
+        at, until = s.sentence
+        here = [(start - at, end - at, actors) for start, end, actors in mentions if at <= start and end <= until]
+        source, target = ((start - at, end - at) for start, end in (s.source_span, s.target_span))
+        also = further((m for m in here if m[:2] not in (source, target)), s.source, s.target)
+        pairs.append(Pair(text[at:until], source, target, also))
+    return pairs
+
+
 @Language.factory(
     "stance",
     requires=["doc.spans"],
-    default_config={"model": "stance", "syntax": 0.8, "threshold": 0.7},
+    default_config={"model": "stance", "syntax": 0.8, "threshold": 0.6},
 )
 def create_stance(nlp: Language, name: str, model: str, syntax: float, threshold: float) -> StanceComponent:
     """The component. Where the syntax joins the actors, `syntax` is the weight of its verb's own sign beside the
@@ -65,14 +80,7 @@ class StanceComponent:
             from pipeline.stance.lexicon import certain
 
             return [certain(s.stance if s.linked else "none", s.root) for found in candidates for s in found]
-        pairs = []
-        for doc, found in zip(docs, candidates, strict=True):
-            text = doc.text
-            for s in found:
-                start, end = s.sentence
-                shift = (s.source_span[0] - start, s.source_span[1] - start)
-                pairs.append(Pair(text[start:end], shift, (s.target_span[0] - start, s.target_span[1] - start)))
-        return self.classifier.classify(pairs)
+        return self.classifier.classify([pair for doc in docs for pair in candidate_pairs(doc)])
 
     def _judge(self, s: Statement, v: Verdict, doc: Doc) -> Statement | None:
         """The statement as classifier and syntax see it, or None where the sentence says nothing about the pair."""

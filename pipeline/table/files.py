@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,11 @@ def _defused(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
+def _restored(value: Any) -> Any:
+    defused = isinstance(value, str) and value[:1] == "'" and value[1:].startswith(_FORMULA)
+    return value[1:] if defused else value
+
+
 def _write_csv(rows: Iterable[dict[str, Any]], schema: pa.Schema, target: Any, delimiter: str) -> None:
     import csv
 
@@ -69,7 +75,7 @@ def _write_parquet(rows: Iterable[dict[str, Any]], schema: pa.Schema, path: Path
 def batched_rows(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     """Rows in lists of a size that suits Arrow."""
     iterator = iter(rows)
-    while batch := [row for row, _ in zip(iterator, range(_BATCH), strict=False)]:
+    while batch := list(islice(iterator, _BATCH)):
         yield batch
 
 
@@ -124,15 +130,8 @@ def _write_duckdb(rows: Iterable[dict[str, Any]], documents: list[dict[str, Any]
         db.execute("INSERT INTO documents SELECT * FROM batch")
 
 
-def check_output(path: str | Path, *, force: bool = False, form: str | None = None) -> str:
-    """The format of an output that can be written; called before any work. Raises InputError."""
-    if str(path) == "-":
-        suffix = f".{form or 'csv'}"
-        if suffix in (".parquet", ".duckdb") or suffix not in FORMATS:
-            raise InputError(f"{suffix[1:]} cannot go to standard output; csv, tsv or jsonl can")
-        return suffix
-    suffix = format_of(path, form)
-    path = Path(path)
+def check_target(path: Path, force: bool) -> None:
+    """Raises InputError where a file cannot be written, or exists without `force`; called before any work."""
     if path.is_dir():
         raise InputError("this is a folder; name a file", path)
     if path.exists() and not force:
@@ -141,6 +140,17 @@ def check_output(path: str | Path, *, force: bool = False, form: str | None = No
         raise InputError("no such folder", path.parent)
     if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
         raise InputError("cannot be written (permission denied)", path)
+
+
+def check_output(path: str | Path, *, force: bool = False, form: str | None = None) -> str:
+    """The format of an output that can be written; called before any work. Raises InputError."""
+    if str(path) == "-":
+        suffix = f".{form or 'csv'}"
+        if suffix in (".parquet", ".duckdb") or suffix not in FORMATS:
+            raise InputError(f"{suffix[1:]} cannot go to standard output; csv, tsv or jsonl can")
+        return suffix
+    suffix = format_of(path, form)
+    check_target(Path(path), force)
     return suffix
 
 
@@ -181,10 +191,7 @@ def _from_rows(rows: Iterable[tuple[int, dict[str, Any]]], path: Path) -> pa.Tab
     for line, row in rows:
         if missing := [name for name in STATEMENTS.names if name not in row]:
             raise _refuse(f"no column {missing[0]!r}", path, line)
-        values = {name: row[name] for name in STATEMENTS.names}
-        for name in values:
-            if isinstance(values[name], str) and values[name][:1] == "'" and values[name][1:].startswith(_FORMULA):
-                values[name] = values[name][1:]
+        values = {name: _restored(row[name]) for name in STATEMENTS.names}
         try:
             for name in ("sentence", "start", "end", "quad"):
                 values[name] = int(values[name])
@@ -238,3 +245,27 @@ def read(path: str | Path, form: str | None = None) -> pa.Table:
             return db.sql(f"SELECT {columns} FROM statements").to_arrow_table().cast(STATEMENTS)
     except Exception as error:  # pyarrow and duckdb raise families of their own
         raise _refuse(f"not a stance table ({str(error).splitlines()[0]})", path) from error
+
+
+def read_documents(path: Path) -> list[dict[str, Any]]:
+    """The rows of the documents table that goes with a stance table; none where it is not beside it."""
+    suffix = format_of(path)
+    beside = documents_path(path)
+    if suffix == ".duckdb":
+        import duckdb
+
+        with duckdb.connect(str(path), read_only=True, config={"autoinstall_known_extensions": False}) as db:
+            return list(db.sql("SELECT * FROM documents").to_arrow_table().to_pylist())
+    if not beside.is_file():
+        return []
+    if suffix == ".parquet":
+        import pyarrow.parquet as pq
+
+        return list(pq.read_table(beside).to_pylist())
+    with beside.open(encoding="utf-8-sig", newline="") as file:
+        if suffix == ".jsonl":
+            return [json.loads(line) for line in file]
+        import csv
+
+        reader = csv.DictReader(file, delimiter="\t" if suffix == ".tsv" else ",")
+        return [{name: _restored(value) for name, value in row.items()} for row in reader]

@@ -22,7 +22,7 @@ from pipeline.stance import Classifier, Pair
 from pipeline.stance import load as load_classifier
 from pipeline.stance.load import find, read_description
 from pipeline.train.card import card
-from pipeline.train.data import EXTERNAL, Example, digest, from_external, from_gold
+from pipeline.train.data import EXTERNAL, Example, digest, from_candidates, from_external, from_gold
 
 TERMS = {
     "plv_train.tsv": "no licence stated; research use (Hu et al., ACL 2024)",
@@ -153,7 +153,8 @@ def train(
     if kind not in ("encoder", "linear"):
         raise InputError(f"no such kind of model: {kind!r}; encoder or linear")
     items = [item for folder in gold for item in read_annotated(folder, corpus, {"train"})]
-    dev = list(from_gold(item for folder in gold for item in read_annotated(folder, corpus, {"dev"})))
+    held = [item for folder in gold for item in read_annotated(folder, corpus, {"dev"})]
+    dev = [*from_gold(held), *from_candidates(held)]
     if not items or not dev:
         raise InputError("training needs gold in the splits train and dev, with its texts in the manifest", gold[0])
     start = find(init) if init else None
@@ -161,7 +162,7 @@ def train(
         read_description(start)
     options = dict(pipeline.settings()["training"])
     neutral, repeats = options.pop("neutral"), options.pop("gold")
-    examples = list(from_gold(items))
+    examples = [*from_gold(items), *from_candidates(items)]
     if external is not None:
         examples = examples * repeats + from_external(external, neutral, seed)
     if epochs is not None:

@@ -9,7 +9,7 @@ import csv
 import hashlib
 import random
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,6 +109,32 @@ def from_gold(items: Iterable[Annotated]) -> Iterator[Example]:
         for pair in gold_pairs(item.gold, item.text):
             if not pair.arguable:
                 yield Example(pair.pair, pair.stance, pair.root, "gold", item.entry.document)
+
+
+def from_candidates(items: Sequence[Annotated]) -> Iterator[Example]:
+    """The pairs that the pipeline itself takes from the texts, labelled by gold: what the classifier meets in `run`.
+
+    They differ from gold's own pairs where the pipeline misses a mention, takes a wrong one, or resolves a reference.
+    """
+    import pipeline
+    from pipeline.stance.component import candidate_pairs
+    from pipeline.statements import statement
+
+    nlp = pipeline.load(None)
+    for item, doc in zip(items, nlp.pipe(item.text for item in items), strict=True):
+        roots = {verb.id: verb.root for verb in item.gold.verbs}
+        bounds = {s.id: (s.start, s.end) for s in item.gold.sentences}
+        for pair, candidate in zip(candidate_pairs(doc), statement.load(doc), strict=True):
+            told = [
+                s
+                for s in item.gold.statements
+                if (s.source, s.target) == (candidate.source, candidate.target)
+                and bounds[s.sentence][0] <= candidate.source_span[0] < bounds[s.sentence][1]
+            ]
+            if not told:
+                yield Example(pair, "none", "", "gold", item.entry.document)
+            elif len({s.stance for s in told}) == 1 and not any(s.arguable for s in told):
+                yield Example(pair, told[0].stance, roots.get(told[0].verb, ""), "gold", item.entry.document)
 
 
 def from_external(folder: Path, neutral: int, seed: int) -> list[Example]:

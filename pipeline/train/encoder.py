@@ -24,7 +24,7 @@ ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 
 
 class MarkedPairModel(nn.Module):
-    """An encoder read at its two markers and on average, with one head for stance and one for root code.
+    """An encoder read at the markers of source and target and on average; one head for stance, one for root code.
 
     The encoder's word embeddings stay as they are, and each marker learns a vector of its own on top of its entry: what
     training changes is then half the model, small enough to ship for the next training to start from.
@@ -37,7 +37,7 @@ class MarkedPairModel(nn.Module):
         self.marker_ids = list(marker_ids)
         width = encoder.config.hidden_size
         self.markers = nn.Parameter(torch.zeros(len(self.marker_ids), width))
-        self.dense = nn.Linear(3 * width, width)
+        self.dense = nn.Linear(3 * width, width)  # the source's markers, the target's, all tokens
         self.dropout = nn.Dropout(dropout)
         self.stance = nn.Linear(width, len(STANCES))
         self.root = nn.Linear(width, len(ROOT_NAMES))
@@ -55,7 +55,7 @@ class MarkedPairModel(nn.Module):
             embedded = embedded + place.unsqueeze(-1).to(embedded.dtype) * vector
         hidden = self.encoder(inputs_embeds=embedded, attention_mask=attention_mask).last_hidden_state
         parts = []
-        for mask in (*places, attention_mask == 1):
+        for mask in (*places[:2], attention_mask == 1):
             weight = mask.unsqueeze(-1).to(hidden.dtype)
             parts.append((hidden * weight).sum(1) / weight.sum(1).clamp(min=1.0))
         pooled = self.dropout(torch.tanh(self.dense(self.dropout(torch.cat(parts, dim=-1)))))

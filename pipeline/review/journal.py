@@ -1,0 +1,108 @@
+"""The journal: one line a decision, on disk before the next is shown. Gold is made anew from it each time."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import InputError
+from pipeline.gold.formats.interlinear import ACTOR_ID
+from pipeline.labels import STANCES
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A mention as one side of a statement: its characters in the text, and the actor it names."""
+
+    start: int
+    end: int
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person says of one item; `item` is the row's id, or `added-N`. `stance` may be none."""
+
+    item: str
+    time: str
+    stance: str
+    arguable: bool
+    source: Role
+    target: Role
+
+
+def parse(values: Any, length: int) -> Decision:
+    """A decision out of JSON from a page or a journal. Raises ValueError with what is wrong in it."""
+    try:
+        roles = [Role(**values[side]) for side in ("source", "target")]
+        found = Decision(**{**values, "source": roles[0], "target": roles[1]})
+    except (TypeError, KeyError) as error:
+        raise ValueError(f"not a decision ({error})") from error
+    for role in roles:
+        if not isinstance(role.start, int) or not isinstance(role.end, int) or not 0 <= role.start < role.end <= length:
+            raise ValueError("a span outside the text")
+        if not isinstance(role.actor, str) or not ACTOR_ID.fullmatch(role.actor):
+            raise ValueError(f"{role.actor!r} is no actor id; ISO alpha-3, IGO:… or ORG:…")
+    if roles[0].actor == roles[1].actor:
+        raise ValueError("source and target are the same actor")
+    if found.stance not in STANCES:
+        raise ValueError(f"{found.stance!r} is no stance; one of {', '.join(STANCES)}")
+    if not all(isinstance(words, str) and words for words in (found.item, found.time)):
+        raise ValueError("a decision names its item and its time")
+    return found
+
+
+class Journal:
+    """The decisions on one article, in order; the last on an item counts."""
+
+    def __init__(self, path: Path, sha256: str, length: int) -> None:
+        self.path, self.header = path, {"sha256": sha256}
+        self.decisions: list[Decision] = []
+        if path.is_file():
+            self._replay(length)
+
+    def _replay(self, length: int) -> None:
+        whole = self.path.read_bytes().decode("utf-8", "replace")
+        lines = whole.splitlines(keepends=True)
+        if lines and not lines[-1].endswith("\n"):  # the process was killed in the middle of a line
+            lines.pop()
+            self.path.write_text("".join(lines), encoding="utf-8")
+        for number, line in enumerate(lines, start=1):
+            try:
+                values = json.loads(line)
+                if number == 1:
+                    if values != self.header:
+                        raise ValueError("a review of another text; the article has changed since")
+                elif "undo" in values:
+                    self.decisions.pop()
+                else:
+                    self.decisions.append(parse(values, length))
+            except (ValueError, IndexError, TypeError) as error:
+                raise InputError(str(error), self.path, number) from error
+
+    def _append(self, values: dict[str, Any]) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        lines = [] if self.path.is_file() else [self.header]
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in [*lines, values]))
+            file.flush()
+            os.fsync(file.fileno())
+
+    def add(self, decision: Decision) -> None:
+        """Keep a decision; it is on disk when this returns."""
+        self._append(asdict(decision))
+        self.decisions.append(decision)
+
+    def undo(self) -> Decision | None:
+        """Take back the last decision."""
+        if not self.decisions:
+            return None
+        self._append({"undo": self.decisions[-1].item})
+        return self.decisions.pop()
+
+    def latest(self) -> dict[str, Decision]:
+        """The decision that counts, by item."""
+        return {decision.item: decision for decision in self.decisions}

@@ -1,0 +1,137 @@
+"""The report as a reader has it: opened in a browser, filtered, followed to the sentence and back."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from conftest import CORPUS, shoot
+from playwright.sync_api import Page, expect
+
+from pipeline.gold.corpus import read_manifest
+from pipeline.table import STATEMENTS, read, write
+from pipeline.table.files import read_documents
+
+HOSTILE = (
+    '=HYPERLINK("http://example.org") <script>document.title = "owned"</script>\n\n'
+    "Norway condemned Latvia's cod quota on Monday. <img src=x onerror=\"document.title='owned'\"> "
+    "Latvia thanked Estonia for its support.\n"
+)
+
+
+@pytest.fixture
+def table(demarche, tmp_path: Path) -> Path:
+    """The stances of four dated articles, one of them hostile."""
+    entries = read_manifest(CORPUS)
+    names = ("why-tokyo-courts-moscow", "uzbek-line-workers-freed", "three-flags-over-a-weir")
+    texts = [(name, entries[name].date, (CORPUS / f"{name}.txt").read_text(encoding="utf-8")) for name in names]
+    articles = [
+        {"id": name, "date": date, "text": text} for name, date, text in [*texts, ("=h", "2024-02-03", HOSTILE)]
+    ]
+    (tmp_path / "articles.jsonl").write_text("\n".join(map(json.dumps, articles)), encoding="utf-8")
+    done = demarche("run", "articles.jsonl", "-o", "stances.csv", "-m", "lexicon")
+    assert done.returncode == 0, done.stderr
+    return tmp_path / "stances.csv"
+
+
+@pytest.fixture
+def report(demarche, table: Path, page: Page) -> Page:
+    done = demarche("report", "stances.csv", "-o", "report.html")
+    assert done.returncode == 0, done.stderr
+    page.goto((table.parent / "report.html").as_uri())
+    page.wait_for_selector("body[data-ready]")
+    shoot(page, "report")
+    return page
+
+
+def rows(page: Page) -> int:
+    return page.locator("#rows tbody tr[tabindex]").count()
+
+
+def test_a_cell_of_the_matrix_shows_its_statements_and_no_others(report: Page) -> None:
+    everything = rows(report)
+    cell = report.locator('.matrix button[data-source="NOR"][data-target="LVA"]')
+    assert cell.inner_text() == "-1"
+    cell.click()
+    assert 0 < rows(report) < everything
+    assert set(report.locator("#rows tbody .column-source").all_inner_texts()) == {"NOR"}
+    report.get_by_role("button", name="Show all").click()
+    expect(report.locator("#rows tbody tr[tabindex]")).to_have_count(everything)
+
+
+def test_from_a_row_to_its_sentence_and_back_by_keyboard(report: Page) -> None:
+    report.get_by_label("Search").fill("thanked Estonia")
+    row = report.locator("#rows tbody tr", has_text="Latvia thanked Estonia")
+    expect(report.locator("#rows tbody tr[tabindex]")).to_have_count(1)
+    row.first.press("Enter")
+    sentence = report.locator("mark.found")
+    told = sentence.inner_text()
+    assert "Latvia thanked Estonia" in told
+    assert sentence.locator("u").all_inner_texts() == ["Latvia", "Estonia"]
+    report.keyboard.press("Enter")
+    assert set(report.locator("#rows tbody .column-evidence").all_inner_texts()) == {told}
+
+
+def test_search_and_filters_narrow_the_table(report: Page) -> None:
+    report.locator("#filters select[name=stance]").select_option("oppositional")
+    assert set(report.locator("#rows tbody .column-stance").all_inner_texts()) == {"oppositional"}
+    report.get_by_label("Search").fill("cod quota")
+    assert rows(report) == 1
+
+
+def test_a_hostile_article_stays_text(report: Page, tmp_path: Path) -> None:
+    assert report.title() == "Stances in stances.csv"
+    assert report.locator("article script, article img, #rows img").count() == 0
+    assert "<script>document.title" in report.locator("#articles").inner_text()
+    with report.expect_download() as download:
+        report.get_by_role("button", name="Download CSV").click()
+    with Path(download.value.path()).open(encoding="utf-8", newline="") as file:
+        downloaded = list(csv.DictReader(file))
+    assert {row["document"] for row in downloaded} >= {"'=h"}
+    assert not any(value.startswith(("=", "+", "@")) for row in downloaded for value in row.values())
+
+
+def test_the_timeline_needs_dates_and_has_them(report: Page) -> None:
+    assert report.locator("#charts svg").count() == 2
+    assert "No timeline" not in report.inner_text("body")
+
+
+def many(table: Path, count: int) -> Path:
+    """A table of `count` rows, made of the rows of another."""
+    few = read(table).to_pylist()
+    found = [{**few[n % len(few)], "id": f"{n:016x}", "confidence": n % 100 / 100} for n in range(count)]
+    path = table.parent / "many.parquet"
+    write(pa.Table.from_pylist(found, schema=STATEMENTS).to_pylist(), read_documents(table), path)
+    return path
+
+
+def test_a_thousand_rows_are_under_two_megabytes(demarche, table: Path) -> None:
+    assert demarche("report", many(table, 1000), "-o", "many.html").returncode == 0
+    assert (table.parent / "many.html").stat().st_size < 2_000_000
+
+
+def test_a_huge_table_says_what_the_page_leaves_out(demarche, table: Path, page: Page) -> None:
+    assert demarche("report", many(table, 20_000), "-o", "many.html").returncode == 0
+    page.goto((table.parent / "many.html").as_uri())
+    page.wait_for_selector("body[data-ready]")
+    assert "the 2,000 surest of 20,000 statements" in page.inner_text(".notice")
+    assert "20,000 statements between" in page.inner_text("header")
+
+
+def test_what_cannot_be_reported_is_one_line(demarche, table: Path) -> None:
+    for arguments, problem in (
+        (("none.csv",), "no such file"),
+        (("articles.jsonl",), "line 1: no column 'document'; a stance table"),
+        (("stances.csv", "-o", "missing/report.html"), "no such folder"),
+        (("stances.csv", "-o", "stances.csv"), "this file exists; --force replaces it"),
+    ):
+        done = demarche("report", *arguments)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert problem in done.stderr
+
+
+def test_a_long_table_is_written_and_read_whole(table: Path) -> None:
+    assert read(many(table, 2500)).num_rows == 2500

@@ -1,0 +1,182 @@
+"""A review as a person does it: in a browser, by keyboard, with the process killed in the middle."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from conftest import CORPUS, shoot
+from playwright.sync_api import Page, expect
+
+from pipeline.gold import read
+
+NAMES = (
+    "why-tokyo-courts-moscow",
+    "uzbek-line-workers-freed",
+    "three-flags-over-a-weir",
+    "qatari-trade-envoy-on-nine-months-of-boycott",
+)
+Start = Callable[..., tuple[str, subprocess.Popen[str]]]
+
+
+@pytest.fixture
+def article(tmp_path: Path) -> Path:
+    """A long article, with an emoji before everything: browsers count it as two characters, Python as one."""
+    path = tmp_path / "long.txt"
+    texts = [(CORPUS / f"{name}.txt").read_text(encoding="utf-8") for name in NAMES]
+    path.write_text("\n\n".join(["🕊 Four stories", *texts]), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts a review and gives its address."""
+    running = []
+
+    def begin(article: Path, annotator: str = "ann", folder: str = "gold") -> tuple[str, subprocess.Popen[str]]:
+        command = [sys.executable, "-m", "pipeline", "review", article.name, "-o", folder, "--annotator", annotator]
+        process = subprocess.Popen([*command, "-m", "lexicon"], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+        running.append(process)
+        assert process.stdout is not None
+        return process.stdout.readline().split()[0], process
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.wait()
+
+
+def judge(page: Page, key: str) -> None:
+    """Press a key and wait until the decision is counted."""
+    before = page.inner_text("#count")
+    page.keyboard.press(key)
+    expect(page.locator("#count")).not_to_have_text(before)
+
+
+def visit(page: Page, address: str) -> None:
+    page.goto(address)
+    page.wait_for_selector("body[data-ready]")
+
+
+def test_thirty_statements_by_keyboard_and_a_kill_in_the_middle_loses_none(
+    demarche, start: Start, page: Page, article: Path, tmp_path: Path
+) -> None:
+    address, process = start(article)
+    visit(page, address)
+    for key in "afanr" * 3:
+        judge(page, key)
+    shoot(page, "review")
+    process.kill()
+    process.wait()
+    address, _ = start(article)
+    visit(page, address)
+    assert page.inner_text("#count").startswith("15 of ")
+    for key in "afanr" * 3:
+        page.keyboard.press("j")
+        while page.locator("#card", has_text="not judged yet").count() == 0:
+            page.keyboard.press("j")
+        judge(page, key)
+    assert page.inner_text("#count").startswith("30 of ")
+    done = demarche("gold", "check", "gold")
+    assert (done.returncode, done.stdout) == (0, "no problem found\n")
+    decisions = [json.loads(line) for line in (tmp_path / "gold" / "long.journal").read_text("utf-8").splitlines()[1:]]
+    assert [d["stance"] for d in decisions].count("none") == 6
+    assert all(d["time"] for d in decisions)
+    assert read(tmp_path / "gold" / "long.jsonl").annotator == "ann"
+
+
+def test_what_nobody_judged_counts_neither_way(start: Start, page: Page, article: Path, tmp_path: Path) -> None:
+    address, _ = start(article)
+    visit(page, address)
+    judge(page, "a")
+    told = [s.arguable for s in read(tmp_path / "gold" / "long.jsonl").statements]
+    assert told.count(False) == 1
+    assert told.count(True) > 30
+
+
+def test_a_missed_statement_is_added_and_undone(start: Start, page: Page, article: Path, tmp_path: Path) -> None:
+    address, _ = start(article)
+    visit(page, address)
+    text = article.read_text(encoding="utf-8")
+    for key, words in (("1", "Kabul"), ("2", "China")):
+        page.evaluate(
+            """(words) => {
+                const spans = [...document.querySelectorAll('.sentence')];
+                const node = spans.find((span) => span.textContent.includes('Takhar')).firstChild;
+                const text = node.nodeType === Node.TEXT_NODE ? node : node.firstChild;
+                const at = text.textContent.indexOf(words);
+                getSelection().setBaseAndExtent(text, at, text, at + words.length);
+            }""",
+            words,
+        )
+        page.keyboard.press(key)
+    judge(page, "o")
+    gold = read(tmp_path / "gold" / "long.jsonl")
+    mentions = {m.id: text[m.start : m.end] for m in gold.mentions}
+    added = [s for s in gold.statements if not s.arguable]
+    assert [(mentions[s.source_mention], mentions[s.target_mention], s.stance) for s in added] == [
+        ("Kabul", "China", "oppositional")
+    ]
+    page.keyboard.press("u")
+    expect(page.locator("#count")).not_to_contain_text("added")
+    assert all(s.arguable for s in read(tmp_path / "gold" / "long.jsonl").statements)
+
+
+def test_a_wrong_source_is_corrected_by_number_and_by_id(
+    start: Start, page: Page, article: Path, tmp_path: Path
+) -> None:
+    address, _ = start(article)
+    visit(page, address)
+    page.keyboard.press("s")
+    page.fill("#actor", "ORG:fishermen")
+    judge(page, "Enter")
+    gold = read(tmp_path / "gold" / "long.jsonl")
+    assert [s.source for s in gold.statements if not s.arguable] == ["ORG:fishermen"]
+
+
+def test_two_people_make_two_files_that_agree_compares(demarche, start: Start, page: Page, article: Path) -> None:
+    for annotator in ("ann", "bob"):
+        address, _ = start(article, annotator, annotator)
+        visit(page, address)
+        for key in "aaan" if annotator == "ann" else "aafn":
+            judge(page, key)
+    done = demarche("gold", "agree", "ann", "bob")
+    assert done.returncode == 0
+    assert "kappa" in done.stdout
+
+
+def status(address: str, **headers: str) -> int:
+    data = b"{}" if headers.pop("post", "") else None
+    try:
+        with urlopen(
+            Request(address, data, {name.replace("_", "-"): value for name, value in headers.items()})
+        ) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
+
+
+def test_other_sites_and_other_host_names_are_refused(start: Start, article: Path, tmp_path: Path) -> None:
+    address, _ = start(article)
+    own = address.rstrip("/")
+    assert status(address) == 200
+    assert status(address, Host="evil.example") == 403
+    assert status(f"{own}/state", Origin="http://evil.example") == 403
+    assert status(f"{own}/undo", post="yes") == 403
+    assert status(f"{own}/decide", post="yes", Origin=own, Content_Type="application/json") == 400
+    assert not (tmp_path / "gold" / "long.jsonl").exists()
+
+
+def test_a_review_never_replaces_other_gold(demarche, article: Path, tmp_path: Path) -> None:
+    (tmp_path / "gold").mkdir()
+    (tmp_path / "gold" / "long.jsonl").write_text("by hand\n", encoding="utf-8")
+    done = demarche("review", "long.txt", "-o", "gold", "-m", "lexicon")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "this gold was not made by a review" in done.stderr
+    assert (tmp_path / "gold" / "long.jsonl").read_text(encoding="utf-8") == "by hand\n"
