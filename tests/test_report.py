@@ -135,3 +135,10 @@ def test_what_cannot_be_reported_is_one_line(demarche, table: Path) -> None:
 
 def test_a_long_table_is_written_and_read_whole(table: Path) -> None:
     assert read(many(table, 2500)).num_rows == 2500
+
+
+def test_show_filters_by_date_and_prints_a_matrix(demarche, table: Path) -> None:
+    lines = demarche("show", "stances.csv", "--since", "2024-02", "--until", "2024-02", "--matrix").stdout.splitlines()
+    norway = next(line for line in lines if "NOR" in line and "-1" in line)
+    assert norway.count("-1") == 1
+    assert not any("RUS" in line for line in lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -180,3 +181,12 @@ def test_a_review_never_replaces_other_gold(demarche, article: Path, tmp_path: P
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "this gold was not made by a review" in done.stderr
     assert (tmp_path / "gold" / "long.jsonl").read_text(encoding="utf-8") == "by hand\n"
+
+
+def test_a_port_that_is_taken_is_one_line(demarche, article: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = demarche("review", "long.txt", "--port", taken.getsockname()[1], "-m", "lexicon")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "--port 0 picks a free one" in done.stderr

@@ -105,7 +105,10 @@ def show(
     min_confidence: Annotated[float, typer.Option(min=0, max=1, help="Only rows at least this sure.")] = 0.0,
     sort: Annotated[str, typer.Option(help="Column to sort by; a leading - reverses.")] = "",
     limit: Annotated[int, typer.Option(min=0, help="At most this many rows; 0 for all.")] = 0,
+    since: Annotated[str, typer.Option(help="Only articles of this date (2016, 2016-05, 2016-05-31) or later.")] = "",
+    until: Annotated[str, typer.Option(help="Only articles of this date or earlier.")] = "",
     pairs: Annotated[bool, typer.Option("--pairs", help="Aggregate per ordered pair of actors.")] = False,
+    matrix: Annotated[bool, typer.Option("--matrix", help="Sources by targets, the main actors.")] = False,
 ) -> None:
     """Filter, sort and aggregate a stance table."""
     from pipeline.cli import show as display
@@ -118,7 +121,10 @@ def show(
         min_confidence=min_confidence,
         sort=sort,
         limit=limit,
+        since=since,
+        until=until,
         pairs=pairs,
+        matrix=matrix,
     )
 
 
@@ -133,7 +139,7 @@ def report(
     from pipeline.table.files import check_target
 
     check_target(output, force)
-    from pipeline.report import write_report
+    from pipeline.report.report import write_report
 
     write_report(table, output, max_rows)
     print(output)
@@ -157,7 +163,8 @@ def review(
 
     import pipeline
     from pipeline.article import read
-    from pipeline.review import Session, serve
+    from pipeline.review.server import serve
+    from pipeline.review.session import Session
 
     articles = list(read([article]))
     if len(articles) != 1:

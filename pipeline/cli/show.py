@@ -86,9 +86,12 @@ def table(
     min_confidence: float,
     sort: str,
     limit: int,
+    since: str,
+    until: str,
     pairs: bool,
+    matrix: bool,
 ) -> None:
-    """Filter a stance table and print it, by row or per pair."""
+    """Filter a stance table and print it: by row, per pair, or as a matrix. Dates compare by as much as is given."""
     for name, wanted in equal.items():
         if wanted:
             values = wanted if isinstance(wanted, list) else [wanted]
@@ -99,20 +102,44 @@ def table(
         found = found.filter(mask)
     if min_confidence:
         found = found.filter(pc.greater_equal(found["confidence"], min_confidence))
+    if since:
+        found = found.filter(pc.greater_equal(found["date"], since))
+    if until:
+        dated = pc.not_equal(found["date"], "")
+        found = found.filter(
+            pc.and_(dated, pc.less_equal(pc.utf8_slice_codeunits(found["date"], 0, len(until)), until))
+        )
     if sort:
         name, order = sort.lstrip("-"), "descending" if sort.startswith("-") else "ascending"
         if name not in STATEMENTS.names:
             raise InputError(f"no column {name!r} to sort by; one of {', '.join(STATEMENTS.names)}")
         found = found.sort_by([(name, order)])
-    if limit and not pairs:
+    if limit and not (pairs or matrix):
         found = found.slice(0, limit)
-    if pairs:
+    if matrix:
+        _matrix(per_pair(found).to_pylist())
+    elif pairs:
         _pairs(per_pair(found).slice(0, limit) if limit else per_pair(found))
     else:
         statements(found.to_pylist())
 
 
 _pairs = pairs
+
+
+def _matrix(found: list[dict[str, Any]]) -> None:
+    from pipeline.report.summary import main_actors
+    from pipeline.report.summary import matrix as arranged
+
+    actors = main_actors(found, most=12)
+    grid = Table(title="Cooperative less oppositional statements: row toward column", show_lines=True)
+    for name in ("", *actors):
+        grid.add_column(name, justify="right", no_wrap=True)
+    for actor, cells in zip(actors, arranged(found, actors), strict=True):
+        styles = ["" if cell is None or not cell.net else "green" if cell.net > 0 else "red" for cell in cells]
+        words = ["" if cell is None else f"{cell.net:+d}" if cell.net else "0" for cell in cells]
+        grid.add_row(actor, *(Text(word, style=style) for word, style in zip(words, styles, strict=True)))
+    _console().print(grid)
 
 
 def scores(result: dict[str, Any]) -> None:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 from flask import Flask, abort, jsonify, render_template, request
 from werkzeug.serving import make_server
 
+from pipeline.errors import InputError
 from pipeline.review.session import Session
 
 HOST = "127.0.0.1"
 
 
-def create_app(session: Session, port: int, order: str = "uncertain") -> Flask:
+def create_app(session: Session, order: str) -> Flask:
     """The application. A request by another host name (DNS rebinding) or from another origin is refused with 403."""
     app = Flask(__name__)
-    hosts = {f"{HOST}:{port}", f"localhost:{port}"}
 
     @app.before_request
     def _guard() -> None:
+        port = request.environ["SERVER_PORT"]
+        hosts = {f"{HOST}:{port}", f"localhost:{port}"}
         origin = request.headers.get("Origin")
         foreign = origin is not None and origin not in {f"http://{host}" for host in hosts}
         if request.host not in hosts or foreign or (request.method == "POST" and origin is None):
@@ -68,7 +71,11 @@ def serve(session: Session, port: int, order: str) -> None:
     import logging
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    placeholder = make_server(HOST, port, Flask(__name__))
-    placeholder.app = create_app(session, placeholder.server_port, order)
-    print(f"http://{HOST}:{placeholder.server_port}/  (Ctrl-C ends; decisions are in {session.path})", flush=True)
-    placeholder.serve_forever()
+    with socket.socket() as probe:
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise InputError(f"port {port} cannot be used ({error.strerror}); --port 0 picks a free one") from error
+    server = make_server(HOST, port, create_app(session, order))
+    print(f"http://{HOST}:{server.server_port}/  (Ctrl-C ends; decisions are in {session.path})", flush=True)
+    server.serve_forever()
