@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -38,9 +38,14 @@ class Entry:
     sha256: str
 
 
-def read_manifest(corpus: Path) -> dict[str, Entry]:
-    """The manifest's entries by document. Raises InputError with file and line."""
+def read_manifest(corpus: Path, missing_ok: bool = False) -> dict[str, Entry]:
+    """The manifest's entries by document; none of a missing one with `missing_ok`.
+
+    Raises InputError with file and line.
+    """
     path = corpus / "manifest.jsonl"
+    if missing_ok and not path.is_file():
+        return {}
     if not path.is_file():
         raise InputError("no such file; a corpus has a manifest", path)
     entries = {}
@@ -59,6 +64,19 @@ def write_manifest(corpus: Path, entries: dict[str, Entry]) -> None:
     """Write the manifest, sorted by document."""
     lines = [json.dumps(asdict(entries[name]), ensure_ascii=False) + "\n" for name in sorted(entries)]
     (corpus / "manifest.jsonl").write_text("".join(lines), encoding="utf-8")
+
+
+def new_entry(gold: Gold, about: Mapping[str, str]) -> Entry:
+    """The entry of a document that the manifest lacks, from what is known `about` it; in the split train by default."""
+    wanted = ("title", "author", "date", "genre", "region", "topic")
+    return Entry(
+        document=gold.document,
+        file=f"{gold.document}.txt",
+        **{name: about.get(name, "") for name in wanted},
+        invented=about.get("invented", "yes") != "no",
+        split=about.get("split", "train"),
+        sha256=gold.sha256,
+    )
 
 
 def add(entry: Entry, text: str, corpus: Path, entries: dict[str, Entry]) -> None:

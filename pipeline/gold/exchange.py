@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
 from pipeline.gold import formats, schema
-from pipeline.gold.corpus import Annotated, Entry, add, read_manifest, require_text
+from pipeline.gold.corpus import Annotated, add, new_entry, read_manifest, require_text
 from pipeline.gold.formats.interlinear import read_header
-from pipeline.gold.schema import Block, Gold, Sentence
+from pipeline.gold.schema import Gold
+from pipeline.gold.segments import blocks_of, sentences_of
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -27,7 +28,7 @@ def import_files(
     a new one gets its text into `corpus` and a line in the manifest, in the split `train` unless a `# split:` line says
     otherwise. All files are read before any is written.
     """
-    entries = read_manifest(corpus) if (corpus / "manifest.jsonl").is_file() else {}
+    entries = read_manifest(corpus, missing_ok=True)
     ready: list[tuple[Annotated, Path]] = []
     for path in files:
         if not path.is_file():
@@ -50,24 +51,12 @@ def import_files(
                 raise InputError("this file exists; --force replaces it", target)
             gold.annotator = annotator or gold.annotator
             complete(gold, text, path)
-            ready.append((Annotated(entries.get(gold.document) or _entry(gold, header), text, gold), target))
+            ready.append((Annotated(entries.get(gold.document) or new_entry(gold, header), text, gold), target))
     for item, target in ready:
         if item.entry.document not in entries:
             add(item.entry, item.text, corpus, entries)
         schema.write(item.gold, target)
         yield target
-
-
-def _entry(gold: Gold, header: dict[str, str]) -> Entry:
-    wanted = ("title", "author", "date", "genre", "region", "topic")
-    return Entry(
-        document=gold.document,
-        file=f"{gold.document}.txt",
-        **{name: header.get(name, "") for name in wanted},
-        invented=header.get("invented", "yes") != "no",
-        split=header.get("split", "train"),
-        sha256=gold.sha256,
-    )
 
 
 def complete(gold: Gold, text: str, path: Path) -> None:
@@ -103,16 +92,9 @@ def _nlp() -> Language:
 
 
 def _segment(gold: Gold, text: str) -> None:
-    from pipeline.article.tokenizer import trimmed
-
     doc = _nlp()(text)
-    spans = list(doc.spans["blocks"])
-    gold.blocks = gold.blocks or [
-        Block(f"b{n}", b.start_char, b.end_char, b.label_, b.id_ == "repeat") for n, b in enumerate(spans, start=1)
-    ]
-    if not gold.sentences:
-        bounds = [trimmed(sentence) for sentence in doc.sents if sentence.text.strip()]
-        gold.sentences = [Sentence(f"s{n}", start, end) for n, (start, end) in enumerate(bounds, start=1)]
+    gold.blocks = gold.blocks or blocks_of(doc)
+    gold.sentences = gold.sentences or sentences_of(doc)
 
 
 def _actor(words: str, gold: Gold, path: Path) -> str:
@@ -135,7 +117,7 @@ def export_files(files: Iterable[Path], output: Path, corpus: Path, form: str, f
         gold = schema.read(path)
         entry = entries.get(gold.document)
         text = require_text(gold.sha256, entry, corpus, path)
-        items.append(Annotated(entry or _entry(gold, {}), text, gold))
+        items.append(Annotated(entry or new_entry(gold, {}), text, gold))
     targets = [output] if module.MANY else [output / f"{item.gold.document}{formats.ENDINGS[form]}" for item in items]
     for target in targets:
         if target.exists() and not force:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from pipeline.gold.schema import Gold, Mention, Sentence
-from pipeline.stance.base import Pair, further
+from pipeline.stance.base import Pair, pair_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,8 @@ def _nearest(mentions: list[Mention], source: str, target: str) -> tuple[Mention
 def _pair(
     text: str, sentence: Sentence, here: list[Mention], source: Mention, target: Mention, actors: tuple[str, str]
 ) -> Pair:
-    at = sentence.start
-    also = further(((m.start - at, m.end - at, m.actors) for m in here if m not in (source, target)), *actors)
-    spans = (source.start - at, source.end - at), (target.start - at, target.end - at)
-    return Pair(text[at : sentence.end], *spans, also)
+    ends = (source.start, source.end), (target.start, target.end)
+    return pair_in(text, (sentence.start, sentence.end), ends, actors, ((m.start, m.end, m.actors) for m in here))
 
 
 def gold_pairs(gold: Gold, text: str, max_actors: int = 6) -> list[GoldPair]:

@@ -9,6 +9,7 @@ from importlib.resources import files
 from itertools import combinations
 from typing import Any
 
+from pipeline.labels import STANCES
 from pipeline.report.summary import Row
 
 _YEARS_BY_MONTH = 5
@@ -33,13 +34,11 @@ def network(pairs: list[Row], actors: list[str]) -> str:
     }
     counts: Counter[tuple[str, str, str]] = Counter()
     for pair in pairs:
-        for stance in ("cooperative", "oppositional"):
+        for stance in STANCES[:2]:
             counts[pair["source"], pair["target"], stance] += pair[stance]
     edges = []
     for one, other in combinations(actors, 2):
-        warm, cold = (
-            counts[one, other, stance] + counts[other, one, stance] for stance in ("cooperative", "oppositional")
-        )
+        warm, cold = (counts[one, other, stance] + counts[other, one, stance] for stance in STANCES[:2])
         if warm + cold:
             sign = "cooperative" if warm > cold else "oppositional" if warm < cold else "even"
             ends = {"x": nodes[one]["x"], "y": nodes[one]["y"], "x2": nodes[other]["x"], "y2": nodes[other]["y"]}

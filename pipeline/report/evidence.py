@@ -11,8 +11,8 @@ from typing import Any
 
 from pipeline.article import read
 from pipeline.errors import InputError
+from pipeline.gold.schema import sha256
 from pipeline.report.summary import Row
-from pipeline.table.rows import document_row
 
 BUDGET = 600_000
 """Characters of running text that the page carries; beyond it an article shows its evidence alone."""
@@ -44,15 +44,25 @@ def anchor_of(row: Row, documents: dict[str, int]) -> str:
     return f"e{documents[row['document']]}-{row['start']}"
 
 
-def _text_of(row: Row) -> str | None:
-    """The article's text, where the documents table has it or its file is unchanged."""
-    if row["text"]:
-        return str(row["text"])
-    try:
-        found = read([row["file"]]) if row["file"] and Path(row["file"]).is_file() else iter(())
-        return next((a.text for a in found if document_row(a)["sha256"] == row["sha256"]), None)
-    except InputError:
-        return None
+def _texts(table: list[Row]) -> dict[str, str]:
+    """The articles' texts by SHA-256, where the documents table has them or their files are unchanged."""
+    found = {row["sha256"]: row["text"] for row in table if row["text"]}
+    wanted: dict[str, set[str]] = {}
+    for row in table:
+        if not row["text"] and row["file"]:
+            wanted.setdefault(row["file"], set()).add(row["sha256"])
+    for file, digests in wanted.items():
+        try:
+            for article in read([file]) if Path(file).is_file() else ():
+                digest = sha256(article.text)
+                if digest in digests:
+                    found[digest] = article.text
+                    digests.discard(digest)
+                if not digests:
+                    break
+        except InputError:
+            continue
+    return found
 
 
 def _parts(text: str, names: set[str]) -> list[tuple[str, bool]]:
@@ -73,7 +83,8 @@ def _sentence(rows: list[Row], text: str, documents: dict[str, int]) -> Piece:
 
 def documents_of(rows: list[Row], table: list[Row], numbers: dict[str, int]) -> Iterator[Document]:
     """Each article of `rows`, in their order; `table` is the documents table, `numbers` numbers its articles."""
-    known = {row["document"]: row for row in table}
+    known = {row["document"]: row for row in table if row["document"] in numbers}
+    texts = _texts(list(known.values()))
     left = BUDGET
     by_document: dict[str, list[Row]] = {}
     for row in rows:
@@ -81,7 +92,7 @@ def documents_of(rows: list[Row], table: list[Row], numbers: dict[str, int]) -> 
     for name, of_document in by_document.items():
         entry: dict[str, Any] = known.get(name, {})
         told = sorted(of_document, key=lambda row: (row["start"], row["end"]))
-        text = _text_of(entry) if entry and left > 0 else None
+        text = texts.get(entry.get("sha256", ""))
         whole = text is not None and len(text) <= left and all(row["end"] <= len(text) for row in told)
         pieces, at = [], 0
         for (start, end), group in groupby(told, key=lambda row: (row["start"], row["end"])):

@@ -12,8 +12,6 @@ from pipeline.report.summary import MATRIX_ACTORS, main_actors, matrix, sentence
 from pipeline.table import per_pair, read
 from pipeline.table.files import read_documents, replacing
 
-MAX_ROWS = 2000
-"""Rows that the page carries: the surest ones. Summary, matrix, network and timeline count all."""
 COLUMNS = (
     "document",
     "date",
@@ -29,14 +27,11 @@ COLUMNS = (
 )
 
 
-def _datatables() -> tuple[str, str]:
-    """DataTables' script and style, out of the package itables."""
-    folder = files("itables") / "html"
-    return tuple((folder / name).read_text(encoding="utf-8") for name in ("dt_bundle.js", "dt_bundle.css"))  # type: ignore[return-value]
+def render(table_path: Path, max_rows: int) -> str:
+    """The page for a stance table of any format: it carries the `max_rows` surest statements, and counts all.
 
-
-def render(table_path: Path, max_rows: int = MAX_ROWS) -> str:
-    """The page for a stance table of any format. Raises InputError."""
+    Raises InputError.
+    """
     import jinja2
 
     from pipeline import __version__
@@ -52,7 +47,7 @@ def render(table_path: Path, max_rows: int = MAX_ROWS) -> str:
     kept = {row["id"] for row in surest}
     shown = [row for row in rows if row["id"] in kept]
     numbers = {name: n for n, name in enumerate(dict.fromkeys(row["document"] for row in shown))}
-    script, style = _datatables()
+    datatables = files("itables") / "html"
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("pipeline.report"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
@@ -71,12 +66,12 @@ def render(table_path: Path, max_rows: int = MAX_ROWS) -> str:
         columns=COLUMNS,
         rows=[{**{name: row[name] for name in COLUMNS}, "anchor": anchor_of(row, numbers)} for row in shown],
         documents=list(documents_of(shown, read_documents(table_path), numbers)),
-        datatables_script=script,
-        datatables_style=style,
+        datatables_script=(datatables / "dt_bundle.js").read_text(encoding="utf-8"),
+        datatables_style=(datatables / "dt_bundle.css").read_text(encoding="utf-8"),
     )
 
 
-def write_report(table_path: Path, output: Path, max_rows: int = MAX_ROWS) -> None:
+def write_report(table_path: Path, output: Path, max_rows: int) -> None:
     """Render a stance table into the file `output`, which is replaced only when all went well."""
     page = render(table_path, max_rows)
     with replacing(output) as temporary:

@@ -17,22 +17,17 @@ ENOUGH = 3
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one actor says of another: statements of each stance that count toward the balance."""
+    """A line of `per_pair`: statements of each stance that count toward the balance, 0 where none does."""
 
     source: str
     target: str
     cooperative: int
     oppositional: int
+    balance: float
 
     @property
     def net(self) -> int:
         return self.cooperative - self.oppositional
-
-    @property
-    def balance(self) -> float:
-        """From -1 (oppositional) to 1 (cooperative); 0 where nothing counts."""
-        counted = self.cooperative + self.oppositional
-        return self.net / counted if counted else 0.0
 
 
 def plural(number: int, word: str) -> str:
@@ -52,7 +47,10 @@ def main_actors(pairs: list[Row], most: int = MATRIX_ACTORS) -> list[str]:
 def matrix(pairs: list[Row], actors: list[str]) -> list[list[Cell | None]]:
     """A row a source and a column a target; None where nothing is said."""
     cells = {
-        (p["source"], p["target"]): Cell(p["source"], p["target"], p["cooperative"], p["oppositional"]) for p in pairs
+        (p["source"], p["target"]): Cell(
+            p["source"], p["target"], p["cooperative"], p["oppositional"], p["balance"] or 0.0
+        )
+        for p in pairs
     }
     return [[cells.get((source, target)) for target in actors] for source in actors]
 

@@ -12,11 +12,11 @@ from spacy.tokens import Doc
 
 from pipeline.actors import mention
 from pipeline.article import Article
-from pipeline.article.tokenizer import trimmed
 from pipeline.errors import InputError
 from pipeline.gold import schema
-from pipeline.gold.corpus import Entry, add, read_manifest
-from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb
+from pipeline.gold.corpus import add, new_entry, read_manifest
+from pipeline.gold.schema import Gold, Mention, Sentence, Statement, Verb
+from pipeline.gold.segments import blocks_of, sentences_of
 from pipeline.review.journal import Decision, Journal, Role, parse
 from pipeline.table.files import replacing
 from pipeline.table.rows import rows
@@ -44,12 +44,13 @@ class Session:
 
     The gold file `output/DOCUMENT.jsonl` is written after every decision. Statements that nobody judged yet are
     arguable in it, so that they count neither way in training and evaluation. Beside it `DOCUMENT.journal` keeps each
-    decision with its time. Raises InputError where a gold file is there that no review wrote.
+    decision with its time. Raises InputError where a gold file is there that no review wrote, or the corpus has another
+    text of that name.
     """
 
     def __init__(self, article: Article, nlp: Language, output: Path, corpus: Path, annotator: str) -> None:
         doc = nlp(article.text)
-        self.article, self.corpus, self.annotator = article, corpus, annotator
+        self.article, self.corpus = article, corpus
         self.base = _base(article, doc, annotator)
         self.path = output / f"{article.document}.jsonl"
         journal = self.path.with_suffix(".journal")
@@ -57,7 +58,14 @@ class Session:
             raise InputError("this gold was not made by a review; name another folder with -o", self.path)
         self.items = _items(article, doc, self.base.sentences)
         self.journal = Journal(journal, self.base.sha256, len(article.text))
-        self.names = [m for m in self.base.mentions if m.id not in _references(doc)]
+        references = {(m.start_char, m.end_char) for m in doc.spans[mention.KEY] if m.label_ == "reference"}
+        self.names = [m for m in self.base.mentions if (m.start, m.end) not in references]
+        entry = read_manifest(corpus, missing_ok=True).get(article.document)
+        if entry is not None and entry.sha256 != self.base.sha256:
+            raise InputError(
+                f"the corpus has another text by the name of {article.document!r}; rename the article", article.file
+            )
+        self.in_corpus = entry is not None
 
     def decide(self, values: dict[str, Any]) -> None:
         """Keep a decision and write the gold. Raises ValueError for what is none."""
@@ -85,16 +93,11 @@ class Session:
 
     def save(self) -> None:
         """Write the gold file, and the article into the corpus where that does not have it."""
-        entries = read_manifest(self.corpus) if (self.corpus / "manifest.jsonl").is_file() else {}
-        a = self.article
-        if a.document not in entries:
-            about = {"title": a.title, "author": a.author, "date": a.date, "genre": "", "region": "", "topic": ""}
-            entry = Entry(
-                a.document, f"{a.document}.txt", **about, invented=False, split="train", sha256=self.base.sha256
-            )
-            add(entry, a.text, self.corpus, entries)
-        elif entries[a.document].sha256 != self.base.sha256:
-            raise InputError(f"the corpus has another text by the name of {a.document!r}; rename the article", a.file)
+        if not self.in_corpus:
+            about = {"title": self.article.title, "author": self.article.author, "date": self.article.date}
+            entry = new_entry(self.base, {**about, "invented": "no"})
+            add(entry, self.article.text, self.corpus, read_manifest(self.corpus, missing_ok=True))
+            self.in_corpus = True
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(self.path) as temporary:
             schema.write(self.gold(), temporary)
@@ -162,23 +165,14 @@ def _within(role: Role, spans: dict[tuple[int, int], Any]) -> tuple[int, int]:
     return own if own in spans else next((s for s in spans if s[0] < role.end and role.start < s[1]), own)
 
 
-def _references(doc: Doc) -> set[str]:
-    spans = sorted(doc.spans[mention.KEY], key=lambda span: (span.start, span.end))
-    return {f"m{n}" for n, span in enumerate(spans, start=1) if span.label_ == "reference"}
-
-
 def _base(article: Article, doc: Doc, annotator: str) -> Gold:
-    bounds = [trimmed(sentence) for sentence in doc.sents if sentence.text.strip()]
     spans = sorted(doc.spans[mention.KEY], key=lambda span: (span.start, span.end))
     return Gold(
         article.document,
         schema.sha256(article.text),
         annotator,
-        blocks=[
-            Block(f"b{n}", b.start_char, b.end_char, b.label_, b.id_ == "repeat")
-            for n, b in enumerate(doc.spans["blocks"], start=1)
-        ],
-        sentences=[Sentence(f"s{n}", start, end) for n, (start, end) in enumerate(bounds, start=1)],
+        blocks=blocks_of(doc),
+        sentences=sentences_of(doc),
         mentions=[Mention(f"m{n}", m.start_char, m.end_char, mention.actors_of(m)) for n, m in enumerate(spans, 1)],
     )
 

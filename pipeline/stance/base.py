@@ -8,8 +8,6 @@ from typing import Protocol
 
 from pipeline.labels import ROOTS, STANCES
 
-Further = tuple[tuple[int, int, str], ...]
-
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -22,12 +20,29 @@ class Pair:
     text: str
     source: tuple[int, int]
     target: tuple[int, int]
-    also: Further = ()
+    also: tuple[tuple[int, int, str], ...] = ()
 
 
-def further(mentions: Iterable[tuple[int, int, Sequence[str]]], source: str, target: str) -> Further:
-    """`Pair.also` for the pair of actors `source` and `target`, from a sentence's mentions: start, end, actors."""
-    return tuple((start, end, "s" * (source in actors) + "t" * (target in actors)) for start, end, actors in mentions)
+def pair_in(
+    text: str,
+    sentence: tuple[int, int],
+    ends: tuple[tuple[int, int], tuple[int, int]],
+    actors: tuple[str, str],
+    mentions: Iterable[tuple[int, int, Sequence[str]]],
+) -> Pair:
+    """The pair that two spans of a document's `text` make in one sentence, with that sentence's further mentions.
+
+    `ends` are the spans of source and target, `actors` their ids; `mentions` are start, end and ids. All offsets but
+    the pair's own count from the beginning of `text`.
+    """
+    at, until = sentence
+    also = tuple(
+        (start - at, end - at, "s" * (actors[0] in named) + "t" * (actors[1] in named))
+        for start, end, named in mentions
+        if at <= start and end <= until and (start, end) not in ends
+    )
+    source, target = ((start - at, end - at) for start, end in ends)
+    return Pair(text[at:until], source, target, also)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from spacy.util import minibatch
 
 from pipeline.actors import mention
 from pipeline.labels import ROOTS, STANCES, stance_of_quad
-from pipeline.stance.base import Classifier, Pair, Verdict, further
+from pipeline.stance.base import Classifier, Pair, Verdict, pair_in
 from pipeline.stance.load import LEXICON
 from pipeline.stance.load import load as load_classifier
 from pipeline.statements import statement
@@ -23,16 +23,11 @@ from pipeline.verbs.status import status
 
 def candidate_pairs(doc: Doc) -> list[Pair]:
     """What the classifier reads of each candidate of a document, in order."""
-    text = doc.text
     mentions = [(m.start_char, m.end_char, mention.actors_of(m)) for m in doc.spans.get(mention.KEY, [])]
-    pairs = []
-    for s in statement.load(doc):
-        at, until = s.sentence
-        here = [(start - at, end - at, actors) for start, end, actors in mentions if at <= start and end <= until]
-        source, target = ((start - at, end - at) for start, end in (s.source_span, s.target_span))
-        also = further((m for m in here if m[:2] not in (source, target)), s.source, s.target)
-        pairs.append(Pair(text[at:until], source, target, also))
-    return pairs
+    return [
+        pair_in(doc.text, s.sentence, (s.source_span, s.target_span), (s.source, s.target), mentions)
+        for s in statement.load(doc)
+    ]
 
 
 @Language.factory(

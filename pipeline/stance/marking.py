@@ -7,8 +7,6 @@ the target, one for anybody else. The markers are unused entries of BERT's vocab
 
 from __future__ import annotations
 
-from itertools import chain
-
 from pipeline.stance.base import Pair
 
 SOURCE, TARGET, OTHER = MARKERS = ("[unused1]", "[unused2]", "[unused3]")
@@ -41,7 +39,9 @@ def mark(pair: Pair) -> str:
 
 def _masked(text: str, start: int, end: int, roles: list[tuple[int, int, str]]) -> str:
     """The text from `start` to `end` with a marker for each mention that lies in it."""
-    inside = sorted(mention for mention in roles if start <= mention[0] and mention[1] <= end)
-    starts = [start, *(until for _, until, _ in inside)]
-    pieces = (text[a:b] for a, b in zip(starts, [*(at for at, _, _ in inside), end], strict=True))
-    return "".join(chain.from_iterable(zip(pieces, [*(_MARKER[role] for *_, role in inside), ""], strict=True)))
+    pieces, at = [], start
+    for begin, until, role in sorted(roles):
+        if start <= begin and until <= end:
+            pieces += [text[at:begin], _MARKER[role]]
+            at = until
+    return "".join([*pieces, text[at:end]])

@@ -154,7 +154,7 @@ def train(
         raise InputError(f"no such kind of model: {kind!r}; encoder or linear")
     items = [item for folder in gold for item in read_annotated(folder, corpus, {"train"})]
     held = [item for folder in gold for item in read_annotated(folder, corpus, {"dev"})]
-    dev = [*from_gold(held), *from_candidates(held)]
+    dev = list(from_gold(held))
     if not items or not dev:
         raise InputError("training needs gold in the splits train and dev, with its texts in the manifest", gold[0])
     start = find(init) if init else None
@@ -162,7 +162,9 @@ def train(
         read_description(start)
     options = dict(pipeline.settings()["training"])
     neutral, repeats = options.pop("neutral"), options.pop("gold")
-    examples = [*from_gold(items), *from_candidates(items)]
+    nlp = pipeline.load(None)
+    dev += from_candidates(held, nlp)
+    examples = [*from_gold(items), *from_candidates(items, nlp)]
     if external is not None:
         examples = examples * repeats + from_external(external, neutral, seed)
     if epochs is not None:

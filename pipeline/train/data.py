@@ -12,12 +12,16 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
 from pipeline.gold.corpus import Annotated
 from pipeline.gold.pairs import gold_pairs
 from pipeline.labels import ROOTS, stance_of_quad
 from pipeline.stance.base import Pair
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 EXTERNAL = ("plv_train.tsv", "dse_train.txt")
 
@@ -111,16 +115,15 @@ def from_gold(items: Iterable[Annotated]) -> Iterator[Example]:
                 yield Example(pair.pair, pair.stance, pair.root, "gold", item.entry.document)
 
 
-def from_candidates(items: Sequence[Annotated]) -> Iterator[Example]:
+def from_candidates(items: Sequence[Annotated], nlp: Language) -> Iterator[Example]:
     """The pairs that the pipeline itself takes from the texts, labelled by gold: what the classifier meets in `run`.
 
-    They differ from gold's own pairs where the pipeline misses a mention, takes a wrong one, or resolves a reference.
+    `nlp` is the pipeline without a classifier. The pairs differ from gold's own where it misses a mention, takes a
+    wrong one, or resolves a reference.
     """
-    import pipeline
     from pipeline.stance.component import candidate_pairs
     from pipeline.statements import statement
 
-    nlp = pipeline.load(None)
     for item, doc in zip(items, nlp.pipe(item.text for item in items), strict=True):
         roots = {verb.id: verb.root for verb in item.gold.verbs}
         bounds = {s.id: (s.start, s.end) for s in item.gold.sentences}
