@@ -24,6 +24,7 @@ _ORGANISATION_NOUNS = words("organisation_nouns")
 _GOVERNMENT_BODIES = words("government_bodies")
 _GOVERNMENT_WORDS = words("government_words")
 _PARTIAL = words("partial_names")
+_PARTICLES = frozenset("al da de del des di do du el ibn la le of van von y".split())
 _MEDIA = re.compile(
     r"\b(times|post|news|agency|press|radio|television|tv|journal|herald|reuters|bbc|cnn|xinhua|tass|kcna|daily|gazette|"
     r"tribune|guardian|magazine|review|broadcaster)\b",
@@ -70,7 +71,10 @@ class Actors:
         named, places = self._named(doc)
         people = find_people(doc, named, places)
         if self.organisations:
-            named += self._organisations(doc, named, people)
+            organisations = self._organisations(doc, named, people)
+            called = {token.i for span in organisations for token in span}
+            people = [person for person in people if person.start not in called]
+            named += organisations
         doc.spans[mention.KEY] = find_references(doc, named, people)
         return doc
 
@@ -97,11 +101,14 @@ class Actors:
 
     def _organisations(self, doc: Doc, named: list[Span], people: list[Person]) -> list[Span]:
         """spaCy's organisations, and those that their kind announces ("the charity *Nordlicht*"), that nothing else
-        explains and that are not merely where something happens."""
-        taken = {token.i for span in named for token in span} | {i for p in people for i in range(p.start, p.end)}
+        explains and that are not merely where something happens; then wherever the text names them again."""
+        known = {token.i for span in named for token in span}
+        taken = known | {i for p in people if p.actors or p.titled for i in range(p.start, p.end)}
         surnames = {doc[i].text for p in people for i in (p.start, p.end - 1)}
+        announced = _announced(doc, taken)
+        surnames -= {doc[i].text for start, end in announced for i in range(start, end)}
         entities = [(ent.start, ent.end) for ent in doc.ents if ent.label_ == "ORG"]
-        bounds = filter_spans([doc[start:end] for start, end in [*_announced(doc, taken), *entities]])
+        bounds = filter_spans([doc[start:end] for start, end in [*announced, *entities]])
         found = []
         for span in bounds:
             start, end = span.start, span.end
@@ -121,22 +128,56 @@ class Actors:
             place = root.dep_ == "pobj" and root.head.lower_ in _LOCATIVE
             if slug(text) != "ORG:" and not (place and alone):
                 found.append(mention.make(doc, start, end, (slug(text),), "organisation"))
-        return sorted(found, key=lambda span: span.start)
+        return filter_spans([*found, *_again(doc, found, taken)])
+
+
+def _run(doc: Doc, start: int, taken: set[int]) -> int:
+    """The end of the name that begins at `start`: capitalised words, with "de" or "al-" between them."""
+    end = at = start
+    while at < len(doc) and at not in taken and at - end < 2:
+        token = doc[at]
+        if token.text[0].isupper() and (token.pos_ in ("PROPN", "X") or token.text.isupper()):
+            end = at + 1
+        elif end == start or not (token.lower_ in _PARTICLES or token.text == "-"):
+            break
+        at += 1
+    return end
 
 
 def _announced(doc: Doc, taken: set[int]) -> list[tuple[int, int]]:
-    """Runs of capitalised words after the noun that says what they name: "the contractor, Hexi Hydraulic,"."""
+    """Names beside the noun that says what they name: "the contractor, *Hexi Hydraulic*", "*Lurio Gas*, a company"."""
     found = []
     for token in doc[:-2]:
-        if token.lower_ not in _ORGANISATION_NOUNS or token.tag_ != "NN":
+        if token.lower_ not in _ORGANISATION_NOUNS or token.tag_ not in ("NN", "JJ"):
             continue
         start = token.i + 1 + (doc[token.i + 1].text == ",")
-        end = start
-        while end < len(doc) and end not in taken and doc[end].text[0].isupper() and doc[end].pos_ == "PROPN":
-            end += 1
+        end = _run(doc, start, taken)
         if end > start and not doc[start].is_sent_start:
             found.append((start, end))
+        at = token.i - 1
+        while at > 0 and doc[at].text != "," and doc[at].sent == token.sent and token.i - at < 7:
+            at -= 1
+        if token.dep_ == "appos" and doc[at].text == "," and doc[at + 1].lower_ in ("a", "an", "the"):
+            start = at
+            while start > 0 and _run(doc, start - 1, taken) == at:
+                start -= 1
+            if start < at:
+                found.append((start, at))
     return found
+
+
+def _again(doc: Doc, found: list[Span], taken: set[int]) -> list[Span]:
+    """Wherever the text repeats the name of an organisation that it has named."""
+    names: dict[str, dict[tuple[str, ...], str]] = {}
+    for span in found:
+        names.setdefault(span[0].text, {})[tuple(token.text for token in span)] = span.kb_id_
+    again = []
+    for token in doc:
+        for name, actor in names.get(token.text, {}).items():
+            end = token.i + len(name)
+            if tuple(t.text for t in doc[token.i : end]) == name and taken.isdisjoint(range(token.i, end)):
+                again.append(mention.make(doc, token.i, end, (actor,), "organisation"))
+    return again
 
 
 def _is_office(doc: Doc, start: int, end: int) -> bool:

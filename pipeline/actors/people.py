@@ -16,13 +16,14 @@ _AFTER = 16
 _FAMILY_FIRST = frozenset({"CHN", "PRK", "KOR", "VNM", "TWN", "HKG"})
 _HONORIFICS = words("honorifics")
 _SERVES = words("serves")
+_OF = frozenset({"of", "for", "from"})
 _BEING = frozenset({"be", "become", "lead", "head", "chair", "command", "serve", "represent", "run"})
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """A personal name. `actors` is empty where the text does not tie it; `titled` says that an office stands beside it,
-    and `possessor` is the token of "its" or "their" before that office, or -1."""
+    and `possessor` is the token of "its" or "the agency's" before that office, or -1."""
 
     start: int
     end: int
@@ -36,6 +37,8 @@ def _trim(doc: Doc, start: int, end: int) -> tuple[int, int]:
         start += 1
     while start < end and (doc[end - 1].tag_ == "POS" or not doc[end - 1].text[0].isalnum()):
         end -= 1
+    if start < end < len(doc) - 1 and doc[end].text == "-" and doc[end + 1].is_alpha and not doc[end].whitespace_:
+        end += 2  # "Ri Chol-gun"
     return start, end
 
 
@@ -62,10 +65,12 @@ def _before(doc: Doc, start: int, owner: dict[int, Span]) -> tuple[tuple[str, ..
             span = owner[at]
             gap = start - span.end
             possessive = gap == 1 and doc[span.end].tag_ == "POS"
+            of = doc[span.start - 1 - (doc[span.start - 1].lower_ == "the")] if span.start > 1 else doc[at]
+            titled = titled or (of.lower_ in _OF and _has_title(doc, max(first, of.i - 4), of.i))
             if titled or possessive or (gap == 0 and span.label_ == "adjective"):
                 return mention.actors_of(span), titled, -1
             break
-        if doc[at].tag_ == "PRP$" and titled:
+        if titled and (doc[at].tag_ == "PRP$" or (at + 1 < start and doc[at + 1].tag_ == "POS")):
             possessor = at
             break
         at -= 1
@@ -73,8 +78,12 @@ def _before(doc: Doc, start: int, owner: dict[int, Span]) -> tuple[tuple[str, ..
 
 
 def _after(doc: Doc, end: int, owner: dict[int, Span]) -> tuple[tuple[str, ...], bool]:
-    """The actors of an apposition ("X, the Peruvian envoy") or a relative clause ("X, who speaks for the embassy")."""
+    """The actors of an apposition ("X, the Peruvian envoy"), a relative clause ("X, who speaks for the embassy"), or of
+    "X of Peru"."""
     stop = min(end + _AFTER, doc[end - 1].sent.end)
+    of = end + 1 + (end + 1 < stop and doc[end + 1].lower_ == "the")
+    if of < stop and doc[end].lower_ == "of" and of in owner:
+        return mention.actors_of(owner[of]), False
     if (
         stop - end < 3
         or doc[end].text not in (",", "(", "of", "-", "–", "—")
@@ -127,6 +136,8 @@ def _by_office(doc: Doc, taken: dict[int, Span]) -> list[tuple[int, int]]:
             continue
         comma = doc[token.i + 1].text == ","
         end = _name(doc, token.i + 1 + comma, taken)
+        if end < len(doc) and doc[end].lower_ in gazetteer.titles():
+            continue  # "Deputy *Foreign* Minister"
         if end - token.i - 1 - comma >= (2 if comma or token.is_lower else 1):
             found.append((token.i + 1 + comma, end))
     return found

@@ -131,7 +131,9 @@ class _Reader:
         actors = person.actors or self.families.get(text, ())
         if not actors and person.titled:
             if person.possessor >= 0:
-                actors = self.discourse.one(self.doc[person.possessor], person=False)
+                owners = (span for span in reversed(self.found) if span.start <= person.possessor < span.end)
+                owner = next(owners, None)
+                actors = mention.actors_of(owner) if owner else self.discourse.one(self.doc[person.possessor], person=False)
             actors = actors or self.discourse.holder(self.doc[person.start])
         if actors:
             self.families.setdefault(text, actors)
