@@ -21,7 +21,9 @@ from pipeline.words import words
 SILENT = frozenset({"boilerplate", "byline"})
 """Blocks in which nobody takes a stance."""
 MAX_ACTORS = 6
-"""A sentence with more actors is a list: only the pairs that its syntax joins are candidates."""
+"""A sentence with more actors is a list: of them only those pairs are candidates that its syntax joins, and those at
+most `NEAR` mentions apart."""
+NEAR = 2
 _SAYING = words("saying")
 
 
@@ -83,10 +85,11 @@ class Statements:
             if key not in best or _closer(candidate, best[key]):
                 best[key] = candidate
         actors = dict.fromkeys(actor for m in mentions for actor in mention.actors_of(m))
-        if self.unlinked and len(actors) <= MAX_ACTORS:
+        if self.unlinked:
             around = predicates or _verbs(sentence)
-            for source_id, target_id in permutations(actors, 2):
-                if (source_id, target_id) not in best and (pair := _nearest(mentions, source_id, target_id)):
+            reach = len(mentions) if len(actors) <= MAX_ACTORS else NEAR
+            for (source_id, target_id), pair in _nearest(mentions, reach).items():
+                if (source_id, target_id) not in best:
                     verb = min(around, key=lambda v: _distance(v, *pair))
                     candidate = _candidate(bounds, pair[0], source_id, pair[1], target_id, verb, block, arguments)
                     candidate.linked = False
@@ -134,12 +137,20 @@ def _closer(one: Statement, other: Statement) -> bool:
     return spread(one) < spread(other)
 
 
-def _nearest(mentions: list[Span], source: str, target: str) -> tuple[Span, Span] | None:
-    """The mentions of two actors that stand closest to one another."""
-    pairs = [
-        (s, t) for s in mentions if source in mention.actors_of(s) for t in mentions if target in mention.actors_of(t)
-    ]
-    return min(pairs, key=lambda pair: abs(pair[0].start - pair[1].start), default=None)
+def _nearest(mentions: list[Span], reach: int) -> dict[tuple[str, str], tuple[Span, Span]]:
+    """For each ordered pair of actors their two mentions that stand closest to one another, at most `reach` apart."""
+    found: dict[tuple[str, str], tuple[Span, Span]] = {}
+    last: dict[str, int] = {}
+    for at, here in enumerate(mentions):
+        actors = mention.actors_of(here)
+        last = {actor: place for actor, place in last.items() if at - place <= reach} | dict.fromkeys(actors, at)
+        for other, place in last.items():
+            before = mentions[place]
+            for actor in actors:
+                known = found.get((other, actor))
+                if other != actor and (known is None or here.start - before.start < abs(known[1].start - known[0].start)):
+                    found[other, actor], found[actor, other] = (before, here), (here, before)
+    return found
 
 
 def _speaker(verb: Token, source: str, arguments: Arguments) -> str:
