@@ -176,7 +176,8 @@ class Discourse:
 
 def _kinds(span: Span) -> set[str]:
     """The nouns by which a text may go on to call an actor: the last words of its names, the noun that announces it."""
-    found = {name.split()[-1] for name in gazetteer.names_of(mention.actors_of(span)[0]) if " " in name}
+    actor = mention.actors_of(span)[0]
+    found = {name.split()[-1] for name in gazetteer.names_of(actor) if " " in name and ":" in actor}
     if len(span) > 1:
         found.add(span[-1].lower_)
     doc, before = span.doc, span.start - 1

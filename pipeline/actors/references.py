@@ -29,7 +29,7 @@ def _described(token: Token) -> bool:
 
 
 def _expletive(token: Token) -> bool:
-    return token.dep_ == "expl" or (token.dep_ == "nsubj" and token.head.lemma_ in ("be", "seem", "appear", "take"))
+    return token.dep_ == "expl" or (token.dep_ == "nsubj" and token.head.lemma_ in ("be", "seem", "appear"))
 
 
 def _pronoun(token: Token, discourse: Discourse) -> tuple[int, int, tuple[str, ...]] | None:
