@@ -138,6 +138,11 @@ class Discourse:
         clause = _clause(token)
         return {actor for a in self.before if a.governor in clause for actor in a.actors}
 
+    def couple(self, token: Token) -> tuple[str, ...]:
+        """The last two actors joined by "and", in this sentence or the one before."""
+        now = self.sentence_of[token.i]
+        return next((couple for sentence, couple in reversed(self.couples) if now - sentence <= 1), ())
+
     def two(self, token: Token) -> tuple[str, ...]:
         """The two actors that "both" or "the two" mean: two joined by "and" of late, or alone in the sentence; else the
         two that the text joins most, or names most."""

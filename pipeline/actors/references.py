@@ -13,6 +13,7 @@ from pipeline.words import words
 _SHE = frozenset({"he", "she", "him", "her", "his", "himself", "herself"})
 _IT = frozenset({"it", "its", "itself"})
 _THEY = frozenset({"they", "them", "their", "themselves"})
+_BOTH = frozenset({"both", "neither", "either", "each"})
 _WE = frozenset("we us our ours i my me ourselves you your".split())
 _STATE_NOUNS = words("state_nouns")
 _BODY_NOUNS = words("body_nouns")
@@ -34,15 +35,16 @@ def _expletive(token: Token) -> bool:
 
 def _pronoun(token: Token, discourse: Discourse) -> tuple[int, int, tuple[str, ...]] | None:
     lower, here = token.lower_, (token.i, token.i + 1)
-    if token.tag_ == "PRP$" and token.head.i == token.i + 1 and token.head.lemma_ in _STATE_NOUNS | _STAFF_NOUNS:
-        here = (token.i, token.i + 2)  # "his country"
+    if token.tag_ == "PRP$" and token.i < token.head.i < token.i + 4 and token.head.lemma_ in _STATE_NOUNS | _STAFF_NOUNS:
+        if not any(t.ent_type_ for t in token.doc[token.i : token.head.i]):
+            here = (token.i, token.head.i + 1)  # "his country", "its foreign ministry"
     if lower in _SHE:
         return *here, discourse.one(token, person=True)
     if lower in _IT and not _expletive(token):
         return *here, discourse.one(token, person=False)
     if lower in _THEY:
         return *here, discourse.several(token) or discourse.one(token, person=False)
-    if lower == "both" and token.dep_ in (*SUBJECTS, "dobj", "pobj"):
+    if lower in _BOTH and token.dep_ in (*SUBJECTS, "dobj", "pobj"):
         return *here, discourse.two(token)
     return None
 
@@ -53,9 +55,9 @@ def _description(token: Token, discourse: Discourse) -> tuple[int, int, tuple[st
         return token.i - 1, token.i + 1, discourse.two(token)
     if _described(token):
         return None
-    if lemma in _PLURAL_NOUNS and token.tag_ == "NNS":
+    if lemma in _PLURAL_NOUNS:
         words = {child.lower_ for child in token.lefts}
-        if "both" in words or ("two" in words and "the" in words):
+        if _BOTH & words or ("two" in words and "the" in words):
             return min(child.i for child in token.lefts), token.i + 1, discourse.two(token)
     determiner = next((c for c in token.lefts if c.dep_ == "det"), None)
     if determiner is None or determiner.lower_ not in ("the", "this", "that"):
@@ -67,6 +69,10 @@ def _description(token: Token, discourse: Discourse) -> tuple[int, int, tuple[st
         return *bounds, known
     if lemma in _STATE_NOUNS or token.lower_ in _STATE_NOUNS:
         return *bounds, discourse.one(token, state=True)
+    if token.lower_ in ("former", "latter") and token.dep_ != "amod":
+        return *bounds, discourse.couple(token)[token.lower_ == "latter" :][:1]
+    if token.lower_ == "pair":
+        return *bounds, discourse.two(token)
     if lemma in _BODY_NOUNS or token.lower_ in _BODY_NOUNS:
         return *bounds, discourse.one(token, state=False)
     if lemma in _OFFICE_NOUNS and token.tag_ == "NN":
