@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import combinations
+from math import log
 
 from spacy.tokens import Doc, Span, Token
 
@@ -12,6 +14,11 @@ from pipeline.actors import gazetteer, mention
 SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 _REACH = 3
 """Sentences back in which an antecedent is looked for."""
+_MOST = 30
+"""Mentions back in which it is looked for, so that time grows with the length of the text and no faster."""
+_COMPANY = 8
+"""Mentions back with which one counts as named together in a sentence."""
+_FAR_BACK = 4
 _PHRASE = ("compound", "amod", "poss", "nmod", "appos", "conj", "pobj", "prep", "det")
 
 
@@ -53,6 +60,12 @@ _FAR = 3.0
 _MODIFIER, _NO_SUBJECT = 5.0, 2.0
 
 
+_JOINED = {0: 3.4, 1: 1.6}
+_TOGETHER, _BODY, _AWAY, _DOER = 2.8, 1.3, 0.5, 2.1
+"""What counts for two actors as "the two": joined by "and" in this sentence or the one before, named together before;
+and against them: no state, sentences since they were named, doing what the clause says. Fitted on train."""
+
+
 def _joined(one: Span, other: Span) -> bool:
     """Whether two mentions stand side by side: "Oslo and Riga", "Norwegian and Latvian soldiers"."""
     between = other.doc[one.end : other.start]
@@ -70,6 +83,7 @@ class Discourse:
         self.sentence_of = {token.i: number for number, sentence in enumerate(doc.sents) for token in sentence}
         self.before: list[Antecedent] = []
         self.count: Counter[str] = Counter()
+        self.together: Counter[frozenset[str]] = Counter()
         self.kinds: dict[str, tuple[str, ...]] = {}
         self.couples: list[tuple[int, tuple[str, ...]]] = []
         self.last: Span | None = None
@@ -81,6 +95,8 @@ class Discourse:
         self.count.update(actors)
         modifier = span.label_ == "adjective" and root.dep_ in ("amod", "compound")
         number = self.sentence_of[span.start]
+        here = [a for before in self.before[-_COMPANY:] if before.sentence == number for a in before.actors]
+        self.together.update({frozenset((one, other)) for one in here for other in actors if one != other})
         self.before.append(Antecedent(span.start, number, actors, person, _governor(root), modifier))
         if len(actors) == 1:
             for kind in _kinds(span):
@@ -94,17 +110,16 @@ class Discourse:
         """The actor last named as a thing of that kind: "the agency" after "International Atomic Energy Agency"."""
         return self.kinds.get(noun, ())
 
+    def _near(self, now: int, reach: int) -> list[Antecedent]:
+        """The mentions of the last `reach` sentences, last first, at most `_MOST`."""
+        return [a for a in reversed(self.before[-_MOST:]) if now - a.sentence <= reach]
+
     def recent(self, token: Token, reach: int = _REACH) -> list[Antecedent]:
         """Earlier mentions that `token` may mean, best first: near ones, subjects, no mere modifiers."""
         now = self.sentence_of[token.i]
         clause = _clause(token)
-        chosen = []
-        for antecedent in reversed(self.before):
-            if now - antecedent.sentence > reach:
-                break
-            if antecedent.governor in clause:
-                continue  # "Oslo condemned it": the object is not the subject
-            chosen.append(antecedent)
+        # "Oslo condemned it": the object is not the subject
+        chosen = [a for a in self._near(now, reach) if a.governor not in clause]
 
         def distance(a: Antecedent) -> float:
             return _FAR * (now - a.sentence) + _MODIFIER * a.modifier + _NO_SUBJECT * (a.governor < 0)
@@ -123,7 +138,8 @@ class Discourse:
     def holder(self, token: Token) -> tuple[str, ...]:
         """Whose office a titled person holds when nothing beside the name says so: the first state or body that the
         sentence is about, or the one before; else the actor that the text names most."""
-        subjects = [a for a in self.before if a.governor >= 0 and len(a.actors) == 1 and not a.person]
+        near = self._near(self.sentence_of[token.i], 1)[::-1]
+        subjects = [a for a in near if a.governor >= 0 and len(a.actors) == 1 and not a.person]
         for back in (0, 1):
             here = [a for a in subjects if a.sentence == self.sentence_of[token.i] - back]
             if here:
@@ -136,30 +152,29 @@ class Discourse:
     def _doer(self, token: Token) -> set[str]:
         """The actors that the clause of `token` is about, whom "both" and "them" do not mean."""
         clause = _clause(token)
-        return {actor for a in self.before if a.governor in clause for actor in a.actors}
+        return {actor for a in self.before[-_MOST:] if a.governor in clause for actor in a.actors}
 
     def couple(self, token: Token) -> tuple[str, ...]:
         """The last two actors joined by "and", in this sentence or the one before."""
         now = self.sentence_of[token.i]
         return next((couple for sentence, couple in reversed(self.couples) if now - sentence <= 1), ())
 
-    def two(self, token: Token) -> tuple[str, ...]:
-        """The two actors that "both" or "the two" mean: two joined by "and" of late, or alone in the sentence; else the
-        two that the text joins most, or names most."""
+    def two(self, token: Token, states: bool = False) -> tuple[str, ...]:
+        """The two actors that "both" or "the two" mean: those that the text joins, of late or often, and no doer of the
+        clause; states where that is known."""
         now, doer = self.sentence_of[token.i], self._doer(token)
-        couples = [(sentence, couple) for sentence, couple in self.couples if not doer & set(couple)]
-        for sentence, couple in reversed(couples):
-            if now - sentence <= 1:
-                return couple
-        for back in (0, 1):
-            here = {actor for a in self.before if a.sentence == now - back for actor in a.actors} - doer
-            if len(here) == 2:
-                return tuple(sorted(here))
-        usual = Counter(tuple(sorted(couple)) for _, couple in couples).most_common(1)
-        if usual:
-            return usual[0][0]
-        chosen = [actor for actor, _ in self.count.most_common() if actor not in doer][:2]
-        return tuple(chosen) if len(chosen) == 2 else ()
+        near = {actor: now - a.sentence for a in reversed(self._near(now, _REACH)) for actor in a.actors}
+        usual = {actor: _FAR_BACK for actor, _ in self.count.most_common(5)}
+        couples = {frozenset(couple): now - sentence for sentence, couple in self.couples[-_MOST:]}
+
+        def score(pair: tuple[str, str]) -> float:
+            key = frozenset(pair)
+            joined = _JOINED.get(couples.get(key, _FAR_BACK), 0.0)
+            bodies = sum(":" in actor for actor in pair) * (_BODY + _BODY * states)
+            away = _AWAY * sum((usual | near)[actor] for actor in pair)
+            return joined + _TOGETHER * log(1 + self.together[key]) - bodies - away - _DOER * bool(doer & key)
+
+        return max(combinations(usual | near, 2), key=score, default=())
 
     def several(self, token: Token) -> tuple[str, ...]:
         """The actors that "they" means: named as a plural, joined by "and", or joined as one subject, here or one
