@@ -159,10 +159,10 @@ class Discourse:
         now = self.sentence_of[token.i]
         return next((couple for sentence, couple in reversed(self.couples) if now - sentence <= 1), ())
 
-    def two(self, token: Token) -> tuple[str, ...]:
+    def two(self, token: Token, own: frozenset[str] = frozenset()) -> tuple[str, ...]:
         """The two actors that "both" or "the two" mean: those that the text joins, of late or often, and no doer of the
-        clause."""
-        now, doer = self.sentence_of[token.i], self._doer(token)
+        clause; `own` is one of them where that is known."""
+        now, doer = self.sentence_of[token.i], self._doer(token) - own
         near = {actor: now - a.sentence for a in reversed(self._near(now, _REACH)) for actor in a.actors}
         usual = {actor: _FAR_BACK for actor, _ in self.count.most_common(5)}
         couples = {frozenset(couple): now - sentence for sentence, couple in self.couples[-_MOST:]}
@@ -174,7 +174,13 @@ class Discourse:
             away = _AWAY * sum((usual | near)[actor] for actor in pair)
             return joined + _TOGETHER * log(1 + self.together[key]) - bodies - away - _DOER * bool(doer & key)
 
-        return max(combinations(usual | near, 2), key=score, default=())
+        pairs = combinations(usual | near, 2)
+        return max((pair for pair in pairs if own <= set(pair)), key=score, default=())
+
+    def other(self, token: Token) -> tuple[str, ...]:
+        """Whom "its neighbour" or "her counterpart" means, asked of "its" or "her": the other of the two."""
+        own = self.one(token, person=None if token.lower_ in ("its", "their") else True)
+        return tuple(actor for actor in self.two(token, frozenset(own)) if actor not in own) if own else ()
 
     def several(self, token: Token) -> tuple[str, ...]:
         """The actors that "they" means: named as a plural, joined by "and", or joined as one subject, here or one

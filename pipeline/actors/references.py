@@ -13,6 +13,7 @@ from pipeline.words import words
 _SHE = frozenset({"he", "she", "him", "her", "his", "himself", "herself"})
 _IT = frozenset({"it", "its", "itself"})
 _THEY = frozenset({"they", "them", "their", "themselves"})
+_OTHERS = frozenset("adversary ally colleague counterpart enemy foe neighbor neighbour partner rival".split())
 _BOTH = frozenset({"both", "neither", "either", "each"})
 _WE = frozenset("we us our ours i my me ourselves you your".split())
 _STATE_NOUNS = words("state_nouns")
@@ -38,6 +39,9 @@ def _pronoun(token: Token, discourse: Discourse) -> tuple[int, int, tuple[str, .
     if token.tag_ == "PRP$" and token.i < token.head.i < token.i + 4 and token.head.lemma_ in _STATE_NOUNS | _STAFF_NOUNS:
         if not any(t.ent_type_ for t in token.doc[token.i : token.head.i]):
             here = (token.i, token.head.i + 1)  # "his country", "its foreign ministry"
+    if token.tag_ == "PRP$" and token.head.lemma_ in _OTHERS and token.i < token.head.i < token.i + 4:
+        if not any(t.ent_type_ for t in token.doc[token.i : token.head.i]):
+            return token.i, token.head.i + 1, discourse.other(token)
     if lower in _SHE:
         return *here, discourse.one(token, person=True)
     if lower in _IT and not _expletive(token):
