@@ -126,12 +126,14 @@ class Discourse:
 
         return sorted(chosen, key=distance)
 
-    def one(self, token: Token, *, person: bool | None = None, state: bool | None = None) -> tuple[str, ...]:
-        """The single actor that `token` means; a person or not, a state or another body, where that is known."""
+    def one(self, token: Token, *, person: bool | None = None, kind: str = "") -> tuple[str, ...]:
+        """The single actor that `token` means; a person or not, where that is known. `kind` is "state", or what the
+        actor's id contains: "IGO:", "ORG:", or ":" for either."""
         for antecedent in self.recent(token):
             if len(antecedent.actors) != 1 or (person is not None and antecedent.person != person):
                 continue
-            if state is None or state == (":" not in antecedent.actors[0]):
+            actor = antecedent.actors[0]
+            if ":" not in actor if kind == "state" else kind in actor:
                 return antecedent.actors
         return ()
 

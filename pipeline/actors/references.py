@@ -17,7 +17,8 @@ _OTHERS = frozenset("adversary ally colleague counterpart enemy foe neighbor nei
 _BOTH = frozenset({"both", "neither", "either", "each"})
 _WE = frozenset("we us our ours i my me ourselves you your".split())
 _STATE_NOUNS = words("state_nouns")
-_BODY_NOUNS = words("body_nouns")
+_IGO_NOUNS = words("igo_nouns")
+_ORG_NOUNS = words("org_nouns")
 _STAFF_NOUNS = words("staff_nouns")
 _OFFICE_NOUNS = words("office_nouns")
 _PARTIAL = words("partial_names")
@@ -71,14 +72,15 @@ def _description(token: Token, discourse: Discourse) -> tuple[int, int, tuple[st
     bounds = (determiner.i, token.i + 1)
     if lemma not in _STATE_NOUNS and (known := discourse.kind(token.lower_)):
         return *bounds, known
-    if lemma in _STATE_NOUNS or token.lower_ in _STATE_NOUNS:
-        return *bounds, discourse.one(token, state=True)
+    if {lemma, token.lower_} & _STATE_NOUNS:
+        return *bounds, discourse.one(token, kind="state")
     if token.lower_ in ("former", "latter") and token.dep_ != "amod":
         return *bounds, discourse.couple(token)[token.lower_ == "latter" :][:1]
     if token.lower_ == "pair":
         return *bounds, discourse.two(token)
-    if lemma in _BODY_NOUNS or token.lower_ in _BODY_NOUNS:
-        return *bounds, discourse.one(token, state=False)
+    for nouns, kind in ((_IGO_NOUNS, "IGO:"), (_ORG_NOUNS, "ORG:")):
+        if {lemma, token.lower_} & nouns:
+            return *bounds, discourse.one(token, kind=kind) or discourse.one(token, kind=":")
     if lemma in _OFFICE_NOUNS and token.tag_ == "NN":
         return *bounds, discourse.one(token, person=True)
     return None
