@@ -167,10 +167,13 @@ def _announced(doc: Doc, taken: set[int]) -> list[tuple[int, int]]:
 
 
 def _again(doc: Doc, found: list[Span], taken: set[int]) -> list[Span]:
-    """Wherever the text repeats the name of an organisation that it has named."""
+    """Wherever the text repeats the name of an organisation that it has named, or the first word of it."""
     names: dict[str, dict[tuple[str, ...], str]] = {}
     for span in found:
-        names.setdefault(span[0].text, {})[tuple(token.text for token in span)] = span.kb_id_
+        same = names.setdefault(span[0].text, {})
+        same[tuple(token.text for token in span)] = span.kb_id_
+        if len(span[0]) > 4:
+            same.setdefault((span[0].text,), span.kb_id_)
     again = []
     for token in doc:
         for name, actor in names.get(token.text, {}).items():
