@@ -6,6 +6,7 @@ The arcs are those of spaCy's English models (ClearNLP labels: nsubj, nsubjpass,
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from spacy.tokens import Span, Token
 
@@ -17,6 +18,8 @@ _INSIDE = frozenset({"of", "from", "by", "for", "between", "among"})
 _OBJECT_CONTROL = words("object_control")
 _CHARGING = words("charging")
 _DEPTH = 4
+_LIST = 20
+"""Names that are read of a list; a longer one is no coordination that a verb joins."""
 
 
 class Arguments:
@@ -28,7 +31,7 @@ class Arguments:
     def stand_for(self, token: Token, depth: int = 0) -> list[Span]:
         """The mentions that the noun phrase headed at `token` stands for, with those coordinated to it."""
         found: list[Span] = []
-        for head in [token, *(t for t in token.conjuncts if t.i > token.i)]:
+        for head in [token, *islice((t for t in token.conjuncts if t.i > token.i), _LIST)]:
             for span in self._one(head, depth):
                 if span not in found:
                     found.append(span)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import permutations
 
 from spacy.language import Language
@@ -33,8 +35,25 @@ def create_statements(nlp: Language, name: str, unlinked: bool) -> Statements:
     return Statements(unlinked)
 
 
-def _overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
+def _within(spans: list[Span], sentence: Span) -> list[Span]:
+    """Those of `spans`, in order, that begin in the sentence."""
+    first, last = (bisect_left(spans, at, key=lambda span: span.start) for at in (sentence.start, sentence.end))
+    return spans[first:last]
+
+
+@dataclass(frozen=True, slots=True)
+class _Join:
+    """A predicate with the mentions that fill its slots."""
+
+    verb: Span
+    sources: list[Span]
+    targets: list[Span]
+
+    def may_join(self, mentions: int, arguments: Arguments) -> bool:
+        """Whether it can join two actors: it is not part of a name, and a noun or adjective has somebody beside it."""
+        if any(token.i in arguments.owner for token in self.verb):
+            return False
+        return predicate_of(self.verb).pos == "verb" or (mentions > 1 and bool(self.sources or self.targets))
 
 
 class Statements:
@@ -49,18 +68,21 @@ class Statements:
         arguments = Arguments(mentions)
         blocks = list(doc.spans.get("blocks", []))
         found: list[Statement] = []
+        kept: list[Span] = []
         for sentence in doc.sents:
-            here = [m for m in mentions if sentence.start <= m.start < sentence.end]
+            here = _within(mentions, sentence)
+            joins = [_Join(verb, *arguments.roles(verb[0], predicate_of(verb))) for verb in _within(verbs, sentence)]
+            joins = [join for join in joins if join.may_join(len(here), arguments)]
+            kept += [join.verb for join in joins]
             if not here:
                 continue
-            block = next((b for b in blocks if b.start <= sentence.start < b.end), None)
+            at = bisect_right(blocks, sentence.start, key=lambda b: b.start) - 1
+            block = blocks[at] if at >= 0 and sentence.start < blocks[at].end else None
             if blocks and (block is None or block.label_ in SILENT or block.id_ == "repeat"):
                 continue
-            predicates = [v for v in verbs if sentence.start <= v.start < sentence.end]
-            predicates = [v for v in predicates if not any(_overlap(v, m) for m in here)]
-            found += self._sentence(
-                sentence, here, predicates, arguments, block.label_ if block else "body", len(found)
-            )
+            found += self._sentence(sentence, here, joins, arguments, block.label_ if block else "body", len(found))
+        if VERBS in doc.spans:
+            doc.spans[VERBS] = kept
         statement.store(doc, found)
         return doc
 
@@ -71,7 +93,7 @@ class Statements:
         self,
         sentence: Span,
         mentions: list[Span],
-        predicates: list[Span],
+        joins: list[_Join],
         arguments: Arguments,
         block: str,
         offset: int,
@@ -79,42 +101,41 @@ class Statements:
         """All candidates of one sentence; at most one an ordered pair of actors."""
         best: dict[tuple[str, str], Statement] = {}
         bounds = trimmed(sentence)
-        for verb, source, source_id, target, target_id in self._linked(predicates, arguments):
+        for verb, source, source_id, target, target_id in _linked(joins):
             key = (source_id, target_id)
             candidate = _candidate(bounds, source, source_id, target, target_id, verb, block, arguments)
             if key not in best or _closer(candidate, best[key]):
                 best[key] = candidate
         actors = dict.fromkeys(actor for m in mentions for actor in mention.actors_of(m))
         if self.unlinked:
-            around = predicates or _verbs(sentence)
+            around = [join.verb for join in joins] or _verbs(sentence)
             reach = len(mentions) if len(actors) <= MAX_ACTORS else NEAR
             for (source_id, target_id), pair in _nearest(mentions, reach).items():
                 if (source_id, target_id) not in best:
-                    verb = min(around, key=lambda v: _distance(v, *pair))
+                    verb = _beside(around, *pair)
                     candidate = _candidate(bounds, pair[0], source_id, pair[1], target_id, verb, block, arguments)
                     candidate.linked = False
                     best[source_id, target_id] = candidate
         ordered = sorted(best.values(), key=lambda s: (s.verb_span, s.source_span, s.target_span))
         where = {(s.source, s.target): offset + index for index, s in enumerate(ordered)}
-        both_ways = {(v.start_char, v.end_char) for v in predicates if predicate_of(v).mutual}
+        both_ways = {(v.start_char, v.end_char) for v in (join.verb for join in joins) if predicate_of(v).mutual}
         for s in ordered:
             s.mutual = where.get((s.target, s.source)) if s.verb_span in both_ways else None
         return ordered
 
-    def _linked(self, predicates: list[Span], arguments: Arguments) -> Iterator[tuple[Span, Span, str, Span, str]]:
-        for verb in predicates:
-            predicate = predicate_of(verb)
-            sources, targets = arguments.roles(verb[0], predicate)
-            given = [(m, a) for m in sources for a in mention.actors_of(m)]
-            taken = [(m, a) for m in targets for a in mention.actors_of(m)]
-            pairs = [(s, t) for s in given for t in taken]
-            if predicate.mutual:
-                pairs += [(t, s) for s in given for t in taken]
-                if not taken:
-                    pairs += permutations(given, 2)
-            for (source, source_id), (target, target_id) in pairs:
-                if source_id != target_id:
-                    yield verb, source, source_id, target, target_id
+
+def _linked(joins: list[_Join]) -> Iterator[tuple[Span, Span, str, Span, str]]:
+    for join in joins:
+        given = [(m, a) for m in join.sources for a in mention.actors_of(m)]
+        taken = [(m, a) for m in join.targets for a in mention.actors_of(m)]
+        pairs = [(s, t) for s in given for t in taken]
+        if predicate_of(join.verb).mutual:
+            pairs += [(t, s) for s in given for t in taken]
+            if not taken:
+                pairs += permutations(given, 2)
+        for (source, source_id), (target, target_id) in pairs:
+            if source_id != target_id:
+                yield join.verb, source, source_id, target, target_id
 
 
 def _verbs(sentence: Span) -> list[Span]:
@@ -124,8 +145,13 @@ def _verbs(sentence: Span) -> list[Span]:
     ]
 
 
-def _distance(verb: Span, source: Span, target: Span) -> int:
-    return abs(verb.start - source.start) + abs(verb.start - target.start)
+def _beside(verbs: list[Span], source: Span, target: Span) -> Span:
+    """The verb, out of some in order, that stands closest to both mentions."""
+    first = bisect_left(verbs, min(source.start, target.start), key=lambda verb: verb.start)
+    return min(
+        verbs[max(0, first - 1) : first + 1],
+        key=lambda verb: abs(verb.start - source.start) + abs(verb.start - target.start),
+    )
 
 
 def _closer(one: Statement, other: Statement) -> bool:
