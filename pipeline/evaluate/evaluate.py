@@ -13,7 +13,17 @@ from spacy.tokens import Doc
 from pipeline.actors import mention
 from pipeline.article.tokenizer import trimmed
 from pipeline.errors import InputError
-from pipeline.evaluate.scores import Measure, classification, confusion, detection, matched, precision, recall
+from pipeline.evaluate.scores import (
+    Measure,
+    calibration,
+    calibration_counts,
+    classification,
+    confusion,
+    detection,
+    matched,
+    precision,
+    recall,
+)
 from pipeline.gold import Gold
 from pipeline.gold.corpus import SPLITS, Annotated, read_annotated
 from pipeline.gold.pairs import gold_pairs
@@ -125,6 +135,10 @@ def _stances(measures: dict[str, Measure], items: list[Annotated], classifiers: 
             three, two = ["none"] * len(everything), [common[0][0] if common else "none"] * len(everything)
         else:
             verdicts = classifier.classify([pair.pair for _, pair in everything])
+            for (document, pair), v in zip(everything, verdicts, strict=True):
+                right = calibration_counts([v.confidence], [v.stance == pair.stance])
+                if name == "model":
+                    measures["calibration"].add(document, pair.sentence, right)
             three = [v.stance for v in verdicts]
             two = [max(STANCES[:2], key=lambda label, v=v: v.scores[label]) for v in verdicts]  # type: ignore[misc]
         for (document, pair), label, sign in zip(everything, three, two, strict=True):
@@ -146,6 +160,7 @@ def _measures() -> dict[str, Measure]:
     for name, label in (("model", "this model"), ("lexicon", "lexicon"), ("majority", "majority")):
         found[f"{name} two"] = classification("stance", f"{label}: stated gold pairs, macro F1 of 2")
         found[f"{name} three"] = classification("stance", f"{label}: all gold pairs, macro F1 of 3")
+    found["calibration"] = calibration("stance", "this model: expected calibration error")
     for prefix, label in (("end to end", "this model"), ("lexicon end to end", "lexicon")):
         found[f"{prefix} f1"] = detection("end to end", f"{label}: sentence, source, target, stance F1")
         found[f"{prefix} precision"] = Measure("end to end", f"{label}: precision", precision, (0, 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +41,27 @@ def macro_f1(counts: np.ndarray) -> np.ndarray:
     return np.asarray((each * occurs).sum(-1) / np.maximum(occurs.sum(-1), 1))
 
 
+BINS = 10
+
+
+def calibration_counts(confidences: Sequence[float], right: Sequence[bool]) -> np.ndarray:
+    """What `calibration_error` adds up: per bin of confidence the cases, their summed confidence, and those right.
+
+    The shape is `(3 * BINS,)`, bin by bin; bins are of equal width from 0 to 1.
+    """
+    counts = np.zeros((BINS, 3))
+    for confidence, hit in zip(confidences, right, strict=True):
+        counts[min(int(confidence * BINS), BINS - 1)] += 1, confidence, hit
+    return counts.ravel()
+
+
+def calibration_error(counts: np.ndarray) -> np.ndarray:
+    """Expected calibration error (Guo et al., ICML 2017): how far confidence lies from the share that is right."""
+    bins = counts.reshape(*counts.shape[:-1], BINS, 3)
+    off = np.abs(bins[..., 1] - bins[..., 2]).sum(-1)
+    return np.asarray(off / np.maximum(bins[..., 0].sum(-1), 1))
+
+
 @dataclass
 class Measure:
     """Counts of one measure, one row a unit (document, or sentence where there is one document)."""
@@ -51,7 +72,7 @@ class Measure:
     support_columns: tuple[int, ...]
     counts: dict[tuple[str, int], np.ndarray] = field(default_factory=dict)
 
-    def add(self, document: str, sentence: int, counts: list[int]) -> None:
+    def add(self, document: str, sentence: int, counts: Sequence[float] | np.ndarray) -> None:
         """Add counts of one sentence."""
         key = (document, sentence)
         self.counts[key] = self.counts.get(key, np.zeros(len(counts))) + np.array(counts, dtype=float)
@@ -94,6 +115,11 @@ def detection(stage: str, name: str) -> Measure:
 def classification(stage: str, name: str) -> Measure:
     """A macro F1 over the three stances; its support is the number of pairs."""
     return Measure(stage, name, macro_f1, tuple(range(len(STANCES) ** 2)))
+
+
+def calibration(stage: str, name: str) -> Measure:
+    """An expected calibration error; its support is the number of cases."""
+    return Measure(stage, name, calibration_error, tuple(range(0, 3 * BINS, 3)))
 
 
 def confusion(gold: list[str], predicted: list[str]) -> list[int]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import permutations
 
-from pipeline.gold.schema import Gold, Mention, Sentence
-from pipeline.stance.base import Pair, pair_in
+from pipeline.gold.schema import Gold, Mention
+from pipeline.stance.base import Mentioned, Pair, by_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,15 @@ def _nearest(mentions: list[Mention], source: str, target: str) -> tuple[Mention
 
 
 def _pair(
-    text: str, sentence: Sentence, here: list[Mention], source: Mention, target: Mention, actors: tuple[str, str]
+    text: str,
+    sentence: tuple[int, int],
+    ends: tuple[Mention, Mention],
+    actors: tuple[str, str],
+    mentions: tuple[Mentioned, ...],
 ) -> Pair:
-    ends = (source.start, source.end), (target.start, target.end)
-    return pair_in(text, (sentence.start, sentence.end), ends, actors, ((m.start, m.end, m.actors) for m in here))
+    at, until = sentence
+    source, target = ((m.start - at, m.end - at) for m in ends)
+    return Pair(text[at:until], source, target, actors, mentions)
 
 
 def gold_pairs(gold: Gold, text: str, max_actors: int = 6) -> list[GoldPair]:
@@ -45,16 +50,18 @@ def gold_pairs(gold: Gold, text: str, max_actors: int = 6) -> list[GoldPair]:
     """
     mentions = {mention.id: mention for mention in gold.mentions}
     verbs = {verb.id: verb for verb in gold.verbs}
+    bounds = [(sentence.start, sentence.end) for sentence in gold.sentences]
+    marked = by_sentence(((m.start, m.end, m.actors) for m in gold.mentions), bounds)
     found = []
-    for number, sentence in enumerate(gold.sentences):
-        here = [m for m in gold.mentions if sentence.start <= m.start < sentence.end]
+    for number, (sentence, (at, until)) in enumerate(zip(gold.sentences, bounds, strict=True)):
+        here = [m for m in gold.mentions if at <= m.start < until]
         stated = [s for s in gold.statements if s.sentence == sentence.id]
         by_pair: dict[tuple[str, str], set[str]] = {}
         for s in stated:
             by_pair.setdefault((s.source, s.target), set()).add(s.stance)
         for s in stated:
             ends = mentions[s.source_mention], mentions[s.target_mention]
-            pair = _pair(text, sentence, here, *ends, (s.source, s.target))
+            pair = _pair(text, (at, until), ends, (s.source, s.target), marked[at, until])
             both = len(by_pair[s.source, s.target]) > 1
             root = verbs[s.verb].root if s.verb else ""
             found.append(GoldPair(pair, s.source, s.target, s.stance, root, s.status, number, s.arguable or both))
@@ -64,6 +71,6 @@ def gold_pairs(gold: Gold, text: str, max_actors: int = 6) -> list[GoldPair]:
         for source, target in permutations(actors, 2):
             near = _nearest(here, source, target)
             if (source, target) not in by_pair and near:
-                pair = _pair(text, sentence, here, *near, (source, target))
+                pair = _pair(text, (at, until), near, (source, target), marked[at, until])
                 found.append(GoldPair(pair, source, target, "none", "", "", number, False))
     return found

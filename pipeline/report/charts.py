@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
-from importlib.resources import files
 from itertools import combinations
-from typing import Any
 
+from pipeline.charts import svg
 from pipeline.labels import STANCES
 from pipeline.report.summary import Row
 
 _YEARS_BY_MONTH = 5
 """Years that a timeline shows by month; a longer one goes by year."""
-
-
-def _svg(name: str, datasets: dict[str, list[dict[str, Any]]]) -> str:
-    import vl_convert
-
-    specification = json.loads((files("pipeline.report") / "templates" / f"{name}.vl.json").read_text("utf-8"))
-    return str(vl_convert.vegalite_to_svg({**specification, "datasets": datasets}))
 
 
 def network(pairs: list[Row], actors: list[str]) -> str:
@@ -43,7 +34,7 @@ def network(pairs: list[Row], actors: list[str]) -> str:
             sign = "cooperative" if warm > cold else "oppositional" if warm < cold else "even"
             ends = {"x": nodes[one]["x"], "y": nodes[one]["y"], "x2": nodes[other]["x"], "y2": nodes[other]["y"]}
             edges.append({**ends, "sign": sign, "statements": warm + cold})
-    return _svg("network", {"edges": edges, "nodes": [{"actor": actor, **place} for actor, place in nodes.items()]})
+    return svg("network", {"edges": edges, "nodes": [{"actor": actor, **place} for actor, place in nodes.items()]})
 
 
 def timeline(rows: list[Row]) -> str:
@@ -57,4 +48,4 @@ def timeline(rows: list[Row]) -> str:
         {"when": when, "stance": stance, "statements": n if stance == "cooperative" else -n}
         for (when, stance), n in sorted(counts.items())
     ]
-    return _svg("timeline", {"statements": bars})
+    return svg("timeline", {"statements": bars})

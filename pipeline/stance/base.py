@@ -2,47 +2,44 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.labels import ROOTS, STANCES
 
+Mentioned = tuple[int, int, tuple[str, ...]]
+"""A mention as `(start, end, ids)`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
     """An ordered pair of actors in a sentence; `source` and `target` are offsets `(start, end)` into `text`.
 
-    `also` may name the sentence's further mentions, as `(start, end, roles)`: `roles` is "s" for one of the source, "t"
-    of the target, "st" of both, and empty for a mention of somebody else.
+    Where more is known of the sentence than two spans, `mentions` are all its mentions, and `actors` the ids of the
+    pair's two among them.
     """
 
     text: str
     source: tuple[int, int]
     target: tuple[int, int]
-    also: tuple[tuple[int, int, str], ...] = ()
+    actors: tuple[str, str] = ("source", "target")
+    mentions: tuple[Mentioned, ...] = ()
 
 
-def pair_in(
-    text: str,
-    sentence: tuple[int, int],
-    ends: tuple[tuple[int, int], tuple[int, int]],
-    actors: tuple[str, str],
-    mentions: Iterable[tuple[int, int, Sequence[str]]],
-) -> Pair:
-    """The pair that two spans of a document's `text` make in one sentence, with that sentence's further mentions.
-
-    `ends` are the spans of source and target, `actors` their ids; `mentions` are start, end and ids. All offsets but
-    the pair's own count from the beginning of `text`.
-    """
-    at, until = sentence
-    also = tuple(
-        (start - at, end - at, "s" * (actors[0] in named) + "t" * (actors[1] in named))
-        for start, end, named in mentions
-        if at <= start and end <= until and (start, end) not in ends
-    )
-    source, target = ((start - at, end - at) for start, end in ends)
-    return Pair(text[at:until], source, target, also)
+def by_sentence(
+    mentions: Iterable[tuple[int, int, Sequence[str]]], sentences: Iterable[tuple[int, int]]
+) -> dict[tuple[int, int], tuple[Mentioned, ...]]:
+    """The mentions in each of a document's sentences, with offsets from the sentence's beginning."""
+    order = sorted(set(sentences))
+    found: dict[tuple[int, int], list[Mentioned]] = {sentence: [] for sentence in order}
+    for start, end, ids in mentions:
+        number = bisect_right(order, start, key=lambda sentence: sentence[0]) - 1
+        if number >= 0 and end <= order[number][1]:
+            at = order[number][0]
+            found[order[number]].append((start - at, end - at, tuple(ids)))
+    return {sentence: tuple(here) for sentence, here in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from spacy.util import minibatch
 
 from pipeline.actors import mention
 from pipeline.labels import ROOTS, STANCES, stance_of_quad
-from pipeline.stance.base import Classifier, Pair, Verdict, pair_in
+from pipeline.stance.base import Classifier, Pair, Verdict, by_sentence
 from pipeline.stance.load import LEXICON
 from pipeline.stance.load import load as load_classifier
 from pipeline.statements import statement
@@ -23,32 +23,41 @@ from pipeline.verbs.status import status
 
 def candidate_pairs(doc: Doc) -> list[Pair]:
     """What the classifier reads of each candidate of a document, in order."""
-    mentions = [(m.start_char, m.end_char, mention.actors_of(m)) for m in doc.spans.get(mention.KEY, [])]
+    found = statement.load(doc)
+    mentions = ((m.start_char, m.end_char, mention.actors_of(m)) for m in doc.spans.get(mention.KEY, []))
+    marked = by_sentence(mentions, (s.sentence for s in found))
     return [
-        pair_in(doc.text, s.sentence, (s.source_span, s.target_span), (s.source, s.target), mentions)
-        for s in statement.load(doc)
+        Pair(
+            doc.text[slice(*s.sentence)],
+            (s.source_span[0] - s.sentence[0], s.source_span[1] - s.sentence[0]),
+            (s.target_span[0] - s.sentence[0], s.target_span[1] - s.sentence[0]),
+            (s.source, s.target),
+            marked[s.sentence],
+        )
+        for s in found
     ]
 
 
 @Language.factory(
     "stance",
     requires=["doc.spans"],
-    default_config={"model": "stance", "syntax": 0.8, "threshold": 0.6},
+    default_config={"model": "stance", "syntax": 0.8, "threshold": 0.6, "device": "cpu"},
 )
-def create_stance(nlp: Language, name: str, model: str, syntax: float, threshold: float) -> StanceComponent:
+def create_stance(
+    nlp: Language, name: str, model: str, syntax: float, threshold: float, device: str
+) -> StanceComponent:
     """The component. Where the syntax joins the actors, `syntax` is the weight of its verb's own sign beside the
     classifier's scores. A statement is kept if the scores of both stances together reach `threshold`, and its own
-    reaches a half."""
-    return StanceComponent(model, syntax, threshold)
+    reaches a half. An encoder runs on `device`, "cpu" or "cuda"."""
+    return StanceComponent(model, syntax, threshold, device)
 
 
 class StanceComponent:
     """Labels candidates, drops those without a stance, and settles root code and mutual links."""
 
-    def __init__(self, model: str, syntax: float, threshold: float) -> None:
-        self.syntax, self.threshold = syntax, threshold
-        self.model = model
-        self.classifier: Classifier | None = None if model == LEXICON else load_classifier(model)
+    def __init__(self, model: str, syntax: float, threshold: float, device: str = "cpu") -> None:
+        self.model, self.syntax, self.threshold = model, syntax, threshold
+        self.classifier: Classifier | None = None if model == LEXICON else load_classifier(model, device)
 
     def __call__(self, doc: Doc) -> Doc:
         return next(iter(self.pipe([doc])))

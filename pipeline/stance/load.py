@@ -8,29 +8,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
+from pipeline.shipped import shipped
 from pipeline.stance.base import Classifier
 
 DEFAULT = "stance"
 LEXICON = "lexicon"
 
 
-def shipped() -> Path:
-    """The folder of the models that come with the package: inside an installed wheel, or beside it in a checkout."""
-    inside = Path(str(files("pipeline"))) / "models"
-    return inside if inside.is_dir() else Path(str(files("pipeline"))).parent / "models"
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def find(model: str | Path) -> Path:
     """The folder that `model` means: a path, or the name of a shipped model. Raises InputError."""
-    for folder in (Path(model), shipped() / str(model)):
+    for folder in (Path(model), shipped("models") / str(model)):
         if (folder / "model.json").is_file():
             return folder
-    available = sorted(path.parent.name for path in shipped().glob("*/model.json"))
+    available = sorted(path.parent.name for path in shipped("models").glob("*/model.json"))
     raise InputError(f"no model here (no model.json); shipped models: {', '.join([LEXICON, *available])}", model)
 
 
@@ -43,17 +42,20 @@ def read_description(folder: Path) -> dict[str, Any]:
         description["kind"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"a damaged model ({error}); train or download it again", path) from error
-    for name, digest in listed.items():
+    for name, wanted in listed.items():
         file = folder / name
         if not file.is_file():
             raise InputError("a damaged model: this file is missing; train or download it again", file)
-        if hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+        if digest(file) != wanted:
             raise InputError("a damaged model: this file is not the one that was trained (SHA-256 differs)", file)
     return description
 
 
-def load(model: str | Path = DEFAULT) -> Classifier:
-    """The classifier in a model folder, or the lexicon's own sign for `lexicon`. Raises InputError."""
+def load(model: str | Path = DEFAULT, device: str = "cpu") -> Classifier:
+    """The classifier in a model folder, or the lexicon's own sign for `lexicon`. Raises InputError.
+
+    An encoder runs through onnxruntime on the CPU; on any other `device` ("cuda") through torch.
+    """
     if str(model) == LEXICON:
         from pipeline.stance.lexicon import LexiconClassifier
 
@@ -63,7 +65,7 @@ def load(model: str | Path = DEFAULT) -> Classifier:
     if description["kind"] == "encoder":
         from pipeline.stance.encoder import EncoderClassifier
 
-        return EncoderClassifier(folder, description)
+        return EncoderClassifier(folder, description, device)
     if description["kind"] == "linear":
         from pipeline.stance.linear import LinearClassifier
 

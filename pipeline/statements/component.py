@@ -174,7 +174,9 @@ def _nearest(mentions: list[Span], reach: int) -> dict[tuple[str, str], tuple[Sp
             before = mentions[place]
             for actor in actors:
                 known = found.get((other, actor))
-                if other != actor and (known is None or here.start - before.start < abs(known[1].start - known[0].start)):
+                if other != actor and (
+                    known is None or here.start - before.start < abs(known[1].start - known[0].start)
+                ):
                     found[other, actor], found[actor, other] = (before, here), (here, before)
     return found
 

@@ -1,4 +1,4 @@
-"""The command `train`: gold in, a model folder out, unless the one that is there is better."""
+"""The command `train`: gold in, a model folder out, unless the model that is there is better."""
 
 from __future__ import annotations
 
@@ -13,16 +13,20 @@ from typing import Any
 
 import numpy as np
 from scipy.stats import bootstrap
+from spacy.language import Language
 
+import pipeline
 from pipeline.errors import InputError
-from pipeline.evaluate.scores import classification, confusion, macro_f1
+from pipeline.evaluate.scores import confusion, macro_f1
 from pipeline.gold.corpus import Annotated, read_annotated
 from pipeline.labels import STANCES
-from pipeline.stance import Classifier, Pair
+from pipeline.shipped import shipped
 from pipeline.stance import load as load_classifier
-from pipeline.stance.load import find, read_description
-from pipeline.train.card import card
-from pipeline.train.data import EXTERNAL, Example, digest, from_candidates, from_external, from_gold
+from pipeline.stance.base import Verdict
+from pipeline.stance.load import digest, find, read_description
+from pipeline.train.card import card, reliability_plot
+from pipeline.train.data import EXTERNAL, Example, from_candidates, from_external, from_gold
+from pipeline.train.export import describe
 
 TERMS = {
     "plv_train.tsv": "no licence stated; research use (Hu et al., ACL 2024)",
@@ -34,21 +38,31 @@ def _say(words: str) -> None:
     print(words, file=sys.stderr)
 
 
-def _digest_of(items: Sequence[Annotated], folders: Sequence[Path]) -> str:
-    names = {item.entry.document for item in items}
-    paths = sorted(
-        (path for folder in folders for path in folder.glob("*.jsonl") if path.stem in names), key=lambda p: p.name
-    )
-    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
+def _annotated(gold: Sequence[Path], corpus: Path, split: str, alone: bool) -> dict[Path, Annotated]:
+    """The annotated documents of a split by their gold file: those named, and unless `alone` the project's own."""
+    folders = {folder.resolve(): corpus for folder in gold}
+    if not alone:
+        folders.setdefault(shipped("annotations/gold").resolve(), shipped("corpus"))
+    return {
+        folder / f"{item.entry.document}.jsonl": item
+        for folder, texts in folders.items()
+        for item in read_annotated(folder, texts, {split})
+    }
+
+
+def _examples(items: Sequence[Annotated], nlp: Language) -> list[Example]:
+    return [*from_gold(items), *from_candidates(items, nlp)]
 
 
 def _sources(
-    items: Sequence[Annotated], gold: Sequence[Path], external: Path | None, examples: Sequence[Example]
+    annotated: dict[Path, Annotated], external: Path | None, examples: Sequence[Example]
 ) -> list[dict[str, Any]]:
-    """What the model is trained on, for its description."""
+    """What the model is trained on, for its description: counts of pairs, and every file by its SHA-256."""
     counts = Counter(example.origin for example in examples)
-    own = {"name": "gold, train split", "documents": len(items), "examples": counts["gold"], "terms": "Apache-2.0"}
-    sources = [{**own, "sha256": _digest_of(items, gold)}]
+    files = {path.name: digest(path) for path in sorted(annotated, key=lambda path: path.name)}
+    together = hashlib.sha256("".join(files.values()).encode()).hexdigest()
+    gold = {"name": "gold, train split", "examples": counts["gold"], "terms": "Apache-2.0", "sha256": together}
+    sources: list[dict[str, Any]] = [{**gold, "files": files}]
     if external is not None:
         for name in EXTERNAL:
             origin = name.partition("_")[0]
@@ -58,35 +72,28 @@ def _sources(
     return sources
 
 
-def _judge(classifier: Classifier, pairs: Sequence[Pair]) -> list[str]:
-    return [verdict.stance for verdict in classifier.classify(pairs)]
+def _by_document(examples: Sequence[Example], verdicts: Sequence[Verdict]) -> np.ndarray:
+    """Confusion matrices of the stances, flattened, one a document in the order of their names."""
+    names = sorted({example.document for example in examples})
+    counts = {name: np.zeros(len(STANCES) ** 2) for name in names}
+    for example, verdict in zip(examples, verdicts, strict=True):
+        counts[example.document] += confusion([example.stance], [verdict.stance])
+    return np.array(list(counts.values()))
 
 
-def _scores(dev: Sequence[Example], labels: Sequence[str]) -> list[dict[str, Any]]:
-    three = classification("stance", "all pairs, macro F1 of 3 classes")
-    for number, (example, label) in enumerate(zip(dev, labels, strict=True)):
-        three.add(example.document, number, confusion([example.stance], [label]))
-    return [three.result()]
-
-
-def _gain(dev: Sequence[Example], new: Sequence[str], old: Sequence[str], seed: int) -> tuple[float, float, float]:
-    """Gain in macro F1 of new over old on the same pairs, with its 95 % interval (paired bootstrap over pairs)."""
-    gold = [example.stance for example in dev]
-    table = np.array([[confusion([g], [n]), confusion([g], [o])] for g, n, o in zip(gold, new, old, strict=True)])
+def _gain(examples: Sequence[Example], new: Sequence[Verdict], old: Sequence[Verdict]) -> tuple[float, float, float]:
+    """Gain in macro F1 of new over old on the same pairs, with its 95 % interval (paired bootstrap over documents)."""
+    counts = np.stack([_by_document(examples, verdicts) for verdicts in (new, old)], axis=1)
 
     def gain(index: np.ndarray, axis: int = -1) -> np.ndarray:
-        counts = table[index].sum(-3)
-        return np.asarray(macro_f1(counts[..., 0, :]) - macro_f1(counts[..., 1, :]))
+        scores = macro_f1(counts[index].sum(-3))
+        return np.asarray(scores[..., 0] - scores[..., 1])
 
-    everything = np.arange(len(table))
+    everything = np.arange(len(counts))
+    if len(counts) < 2:
+        return (float(gain(everything)),) * 3
     interval = bootstrap(
-        (everything,),
-        gain,
-        n_resamples=1000,
-        batch=50,
-        method="percentile",
-        vectorized=True,
-        rng=np.random.default_rng(seed),
+        (everything,), gain, n_resamples=2000, method="percentile", vectorized=True, rng=np.random.default_rng(0)
     ).confidence_interval
     return float(gain(everything)), float(interval.low), float(interval.high)
 
@@ -102,25 +109,28 @@ def _fit_encoder(
     scratch: Path,
 ) -> dict[str, Any]:
     """Train an encoder, with its epochs in `scratch`, and write its files; what `model.json` says of it."""
+    from pipeline.stance import network
     from pipeline.stance.encoder import EncoderClassifier
-    from pipeline.stance.marking import mark
     from pipeline.train import encoder as training
-    from pipeline.train.export import describe, temperature, write_encoder
+    from pipeline.train.export import temperature, write_encoder
 
-    source = Path(encoder) if encoder else training.default_encoder()
-    model, tokenizer = training.build(source)
-    started_from = encoder or "all-MiniLM-L6-v2"
     if init is not None:
-        training.restore(model, init / training.WEIGHTS)
-        started_from = f"{started_from}, weights of {init.name} ({digest(init / training.WEIGHTS)[:16]}…)"
+        encoder = encoder or read_description(init).get("encoder", "")
+    encoder, source = network.find_encoder(encoder)
+    model, tokenizer = network.build(source)
+    started_from = encoder
+    if init is not None:
+        network.restore(model, init / network.WEIGHTS)
+        started_from = f"{encoder}, weights of {init.name} ({digest(init / network.WEIGHTS)[:16]}…)"
     training.fine_tune(model, tokenizer, examples, dev, scratch, seed=seed, **options)
     write_encoder(model, tokenizer, folder)
-    description: dict[str, Any] = {"kind": "encoder", "started_from": started_from, "temperature": 1.0}
+    description: dict[str, Any] = {"kind": "encoder", "encoder": encoder, "started_from": started_from}
     runtime = EncoderClassifier(folder, describe(folder, description))
-    logits, _ = runtime.logits([mark(example.pair) for example in dev])
+    pairs = [example.pair for example in dev]
+    logits, _, _ = runtime.logits(pairs)
     description["temperature"] = round(temperature(logits, [example.stance for example in dev]), 4)
-    exact, _ = training.predict(model, tokenizer, [mark(example.pair) for example in dev])
-    description["equal_to_torch"] = round(float((exact.numpy().argmax(1) == logits.argmax(1)).mean()), 4)
+    exact = training.predict(model, tokenizer, pairs)
+    description["equal_to_torch"] = round(float((exact.argmax(1) == logits.argmax(1)).mean()), 4)
     return description
 
 
@@ -134,6 +144,7 @@ def train(
     gold: Sequence[Path],
     corpus: Path,
     *,
+    alone: bool = False,
     external: Path | None = None,
     kind: str = "encoder",
     encoder: str = "",
@@ -142,34 +153,28 @@ def train(
     seed: int = 0,
     force: bool = False,
 ) -> None:
-    """Train on the train split of gold (and on `external`), judge on its dev split, and write the folder `output`.
+    """Train on the train split of gold (and on `external`), and write the model folder `output`.
 
-    An encoder starts from the weights of the model `init`, or afresh from the encoder itself. A model that is in
-    `output` already stays where it does better on the dev split, unless `force`. Raises InputError.
+    The project's own gold is always mixed in, so that nothing is forgotten, unless `alone`. An encoder starts from the
+    weights of the model `init`, or afresh from the encoder itself; the dev split chooses epoch and temperature. A model
+    that is in `output` already stays, unless `force`, where the new one does worse on the test split: where the whole
+    interval of the difference lies below 0. Raises InputError.
     """
-    import pipeline
-    from pipeline.train.export import describe
-
     if kind not in ("encoder", "linear"):
         raise InputError(f"no such kind of model: {kind!r}; encoder or linear")
-    items = [item for folder in gold for item in read_annotated(folder, corpus, {"train"})]
-    held = [item for folder in gold for item in read_annotated(folder, corpus, {"dev"})]
-    dev = list(from_gold(held))
-    if not items or not dev:
+    annotated, held, tested = (_annotated(gold, corpus, split, alone) for split in ("train", "dev", "test"))
+    if not annotated or not held:
         raise InputError("training needs gold in the splits train and dev, with its texts in the manifest", gold[0])
     start = find(init) if init else None
-    if start is not None:
-        read_description(start)
     options = dict(pipeline.settings()["training"])
     neutral, repeats = options.pop("neutral"), options.pop("gold")
     nlp = pipeline.load(None)
-    dev += from_candidates(held, nlp)
-    examples = [*from_gold(items), *from_candidates(items, nlp)]
+    examples, dev, test = (_examples(list(items.values()), nlp) for items in (annotated, held, tested or held))
     if external is not None:
         examples = examples * repeats + from_external(external, neutral, seed)
     if epochs is not None:
         options["epochs"] = epochs
-    _say(f"training on {len(examples)} pairs, judging on {len(dev)}")
+    _say(f"training on {len(examples)} pairs of {len(annotated)} articles, judging on {len(dev)} of {len(held)}")
     output.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.parent))
     try:
@@ -183,18 +188,21 @@ def train(
             scratch = output.parent / f".{output.name}.{key}"
             description = _fit_encoder(examples, dev, fresh, start, encoder, options, seed, scratch)
             shutil.rmtree(scratch)
-        description |= {"seed": seed, "labels": list(STANCES), "trained_on": _sources(items, gold, external, examples)}
+        description |= {"seed": seed, "labels": list(STANCES), "trained_on": _sources(annotated, external, examples)}
         description = describe(fresh, description)
-        new = _judge(load_classifier(fresh), [example.pair for example in dev])
-        if (output / "model.json").is_file() and not force:
-            old = _judge(load_classifier(output), [example.pair for example in dev])
-            gain, low, high = _gain(dev, new, old, seed)
-            change = f"macro F1 on dev {gain:+.3f} ({low:+.3f} to {high:+.3f}, {len(dev)} pairs)"
-            if gain < 0:
+        classifier = load_classifier(fresh)
+        judged = {"dev": (dev, classifier.classify([example.pair for example in dev]))}
+        judged["test"] = test, classifier.classify([example.pair for example in test])
+        if (output / "model.json").is_file():
+            old = load_classifier(output).classify([example.pair for example in test])
+            gain, low, high = _gain(test, judged["test"][1], old)
+            change = f"macro F1 on {len(tested or held)} test articles by {gain:+.3f} ({low:+.3f} to {high:+.3f})"
+            if high < 0 and not force:
                 _say(f"kept the old model: the new one changes {change}; --force replaces it all the same")
                 return
             _say(f"the new model changes {change}")
-        (fresh / "README.md").write_text(card(output.name, description, _scores(dev, new)), encoding="utf-8")
+        (fresh / "reliability.svg").write_text(reliability_plot(*judged["test"]), encoding="utf-8")
+        (fresh / "README.md").write_text(card(output.name, description, judged, classifier), encoding="utf-8")
         fresh.chmod(0o755)
         if output.exists():
             shutil.rmtree(output)

@@ -6,7 +6,6 @@ Reference: PLV is Hu et al. (ACL 2024), DSE is Park, Pan and Joo (Findings of AC
 from __future__ import annotations
 
 import csv
-import hashlib
 import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,17 +24,18 @@ if TYPE_CHECKING:
 
 EXTERNAL = ("plv_train.tsv", "dse_train.txt")
 
-ONE_WAY = {"ACCUSE", "AID", "CONCEDE", "RETREAT", "SANCTION", "THREATEN", "REQUEST", "SUPPORT", "COERCE", "REJECT"}
+ONE_WAY = {"ACCUSE", "AID", "YIELD", "SANCTION", "THREATEN", "REQUEST", "SUPPORT", "COERCE", "REJECT"}
 """Root codes whose reverse direction is taken to say nothing: to be accused is not to accuse."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A labelled pair; `root` may be empty (unknown, or the stance is none)."""
+    """A labelled pair. `root` may be empty and `quad` 0: unknown, or the stance is none."""
 
     pair: Pair
     stance: str
     root: str
+    quad: int
     origin: str
     document: str
 
@@ -44,7 +44,7 @@ _TAG = re.compile(r"</?[st]>")
 
 
 def read_plv(path: Path) -> Iterator[Example]:
-    """PLV's marked sentences. Its YIELD, which joins PLOVER's CONCEDE and RETREAT, gives no root code."""
+    """PLV's marked sentences. Its root code YIELD joins PLOVER's CONCEDE and RETREAT."""
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
             marked, spans, clean, last = row["marked_sentence"], {}, "", 0
@@ -56,12 +56,11 @@ def read_plv(path: Path) -> Iterator[Example]:
             if set(spans) != {"<s>", "</s>", "<t>", "</t>"}:
                 continue
             source, target = (spans["<s>"], spans["</s>"]), (spans["<t>"], spans["</t>"])
-            root = row["gold_root"] if row["gold_root"] in ROOTS else ""
+            root, quad = row["gold_root"], int(row["gold_penta"])
             document = f"plv-{row['sentence_id']}"
-            stance = stance_of_quad(int(row["gold_penta"]))
-            yield Example(Pair(clean, source, target), stance, root, "plv", document)
+            yield Example(Pair(clean, source, target), stance_of_quad(quad), root, quad, "plv", document)
             if root in ONE_WAY:
-                yield Example(Pair(clean, target, source), "none", "", "plv", document)
+                yield Example(Pair(clean, target, source), "none", "", 0, "plv", document)
 
 
 _ENTITY = re.compile(r"\[([^\[\]]*)\]")
@@ -89,22 +88,12 @@ def read_dse(path: Path) -> Iterator[Example]:
         p, q = spans[first], spans[second]
         if p[0] < q[1] and q[0] < p[1]:
             continue
-        yield Example(Pair(clean, p, q), forward, "", "dse", f"dse-{number}")
-        yield Example(Pair(clean, q, p), backward, "", "dse", f"dse-{number}")
+        yield Example(Pair(clean, p, q), forward, "", 0, "dse", f"dse-{number}")
+        yield Example(Pair(clean, q, p), backward, "", 0, "dse", f"dse-{number}")
 
 
-def digest(path: Path) -> str:
-    """SHA-256 of a file, for the model's record of what it was trained on."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def split(examples: Iterable[Example], share: float, seed: int) -> tuple[list[Example], list[Example]]:
-    """Split by document (both directions of a sentence stay together); `share` of the documents go to the second."""
-    examples = list(examples)
-    documents = sorted({example.document for example in examples})
-    random.Random(seed).shuffle(documents)
-    held = set(documents[: round(len(documents) * share)])
-    return [e for e in examples if e.document not in held], [e for e in examples if e.document in held]
+def _example(pair: Pair, stance: str, root: str, document: str) -> Example:
+    return Example(pair, stance, root, ROOTS.get(root, 0), "gold", document)
 
 
 def from_gold(items: Iterable[Annotated]) -> Iterator[Example]:
@@ -112,7 +101,7 @@ def from_gold(items: Iterable[Annotated]) -> Iterator[Example]:
     for item in items:
         for pair in gold_pairs(item.gold, item.text):
             if not pair.arguable:
-                yield Example(pair.pair, pair.stance, pair.root, "gold", item.entry.document)
+                yield _example(pair.pair, pair.stance, pair.root, item.entry.document)
 
 
 def from_candidates(items: Sequence[Annotated], nlp: Language) -> Iterator[Example]:
@@ -135,9 +124,9 @@ def from_candidates(items: Sequence[Annotated], nlp: Language) -> Iterator[Examp
                 and bounds[s.sentence][0] <= candidate.source_span[0] < bounds[s.sentence][1]
             ]
             if not told:
-                yield Example(pair, "none", "", "gold", item.entry.document)
+                yield _example(pair, "none", "", item.entry.document)
             elif len({s.stance for s in told}) == 1 and not any(s.arguable for s in told):
-                yield Example(pair, told[0].stance, roots.get(told[0].verb, ""), "gold", item.entry.document)
+                yield _example(pair, told[0].stance, roots.get(told[0].verb, ""), item.entry.document)
 
 
 def from_external(folder: Path, neutral: int, seed: int) -> list[Example]:

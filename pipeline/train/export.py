@@ -13,29 +13,32 @@ import numpy as np
 import torch
 
 from pipeline.labels import STANCES
+from pipeline.stance.load import digest
 from pipeline.stance.marking import MARKERS
-from pipeline.train.data import digest
-from pipeline.train.encoder import MAX_TOKENS, ROOT_NAMES, WEIGHTS, MarkedPairModel, trained_weights
+from pipeline.stance.network import ROOT_NAMES, WEIGHTS, MarkedSentenceModel, trained_weights
+from pipeline.train.encoder import MAX_TOKENS
 
 
 class _Logits(torch.nn.Module):
     """The model as ONNX wants it: tensors in, a tuple out."""
 
-    def __init__(self, model: MarkedPairModel) -> None:
+    def __init__(self, model: MarkedSentenceModel) -> None:
         super().__init__()
         self.model = model
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         output = self.model(input_ids, attention_mask)
-        return output["stance"], output["root"]
+        return output["stance"], output["quad"], output["root"]
 
 
-def to_onnx(model: MarkedPairModel, path: Path) -> None:
+def to_onnx(model: MarkedSentenceModel, path: Path) -> None:
     """Export to ONNX with int8 weights; batch and sequence length stay free."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     ids = torch.tensor([[101, 2, 7592, 2088, 3, 5, 102], [101, 2, 7592, 2088, 3, 102, 0]])
-    free = {0: "batch", 1: "sequence"}
+    free = {0: "sentences", 1: "tokens"}
     logging.getLogger().setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -45,7 +48,7 @@ def to_onnx(model: MarkedPairModel, path: Path) -> None:
             (ids, (ids != 0).long()),
             str(exact),
             input_names=["input_ids", "attention_mask"],
-            output_names=["stance", "root"],
+            output_names=["stance", "quad", "root"],
             dynamic_shapes={"input_ids": free, "attention_mask": free},
             dynamo=True,
             external_data=False,
@@ -77,7 +80,7 @@ def save_tokenizer(tokenizer: Any, path: Path) -> None:
     tokenizer.backend_tokenizer.save(str(path))
 
 
-def write_encoder(model: MarkedPairModel, tokenizer: Any, folder: Path) -> None:
+def write_encoder(model: MarkedSentenceModel, tokenizer: Any, folder: Path) -> None:
     """The files of an encoder model: int8 ONNX to run, half-precision weights to train on from, the tokenizer."""
     from safetensors.torch import save_file
 
