@@ -33,7 +33,9 @@ def sessions(
     else:
         found = list(read_articles([given]))
         if len(found) != 1:
-            raise InputError(f"{len(found)} articles; a review takes one, or the table that `run -o` makes of them", given)
+            raise InputError(
+                f"{len(found)} articles; a review takes one, or the table that `run -o` makes of them", given
+            )
         nlp = pipeline.load(model)
 
     @cache

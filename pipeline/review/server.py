@@ -17,7 +17,10 @@ HOST = "127.0.0.1"
 
 
 def create_app(articles: list[Article], session: Callable[[int], Session], order: str) -> Flask:
-    """The application: a page an article, numbered from 1. A request by another host name (DNS rebinding) or from another origin is refused with 403."""
+    """The application: a page an article, numbered from 1.
+
+    A request by another host name (DNS rebinding) or from another origin is refused with 403.
+    """
     app = Flask(__name__)
 
     @app.before_request

@@ -48,10 +48,10 @@ class Item:
 class Session:
     """Items, decisions and gold of one article.
 
-    The items are the rows `told` of a stance table, else what `nlp` says. The gold file `output/DOCUMENT.jsonl` is written after every decision. Statements that nobody judged yet are
-    arguable in it, so that they count neither way in training and evaluation. Beside it `DOCUMENT.journal` keeps each
-    decision with its time. Raises InputError where a gold file is there that no review wrote, or the corpus has another
-    text of that name.
+    The items are the rows `told` of a stance table, else what `nlp` says. The gold file `output/DOCUMENT.jsonl` is
+    written after every decision. Statements that nobody judged yet are arguable in it, so that they count neither way
+    in training and evaluation. Beside it `DOCUMENT.journal` keeps each decision with its time. Raises InputError where
+    a gold file is there that no review wrote, or the corpus has another text of that name.
     """
 
     def __init__(
@@ -73,7 +73,9 @@ class Session:
             raise InputError("this gold was not made by a review; name another folder with -o", self.path)
         told = rows(article, doc) if told is None else told
         self.items = list(_items(told, doc, self.base.sentences))
-        self.verbs = [{"start": v.start_char, "end": v.end_char, "root": predicate_of(v).root} for v in doc.spans[VERBS]]
+        self.verbs = [
+            {"start": v.start_char, "end": v.end_char, "root": predicate_of(v).root} for v in doc.spans[VERBS]
+        ]
         self.journal = Journal(journal, self.base.sha256, article.text)
         references = {(m.start_char, m.end_char) for m in doc.spans[mention.KEY] if m.label_ == "reference"}
         self.names = [m for m in self.base.mentions if (m.start, m.end) not in references]
@@ -224,12 +226,10 @@ def _items(told: list[dict[str, Any]], doc: Doc, sentences: list[Sentence]) -> I
         bounds = (row["start"], row["end"])
         candidate = candidates.get((bounds, row["source"], row["target"]))
         if candidate is not None:
-            ends = candidate.source_span, candidate.target_span
+            first, second = candidate.source_span, candidate.target_span
         else:
-            ends = _find(row["source_text"], doc.text, bounds), _find(row["target_text"], doc.text, bounds)
-        source, target = (
-            Role(*span, row[side]) for span, side in zip(ends, ("source", "target"), strict=True)
-        )
+            first, second = _find(row["source_text"], doc.text, bounds), _find(row["target_text"], doc.text, bounds)
+        source, target = Role(first[0], first[1], row["source"]), Role(second[0], second[1], row["target"])
         verbs = [v for v in doc.spans[VERBS] if bounds[0] <= v.start_char < bounds[1]]
         named = [(v.start_char, v.end_char) for v in verbs if " ".join(predicate_of(v).words) == row["verb"]]
         if candidate is not None and candidate.verb == row["verb"]:
@@ -252,7 +252,9 @@ def _find(words: str, text: str, bounds: tuple[int, int]) -> tuple[int, int]:
     pattern = re.compile(r"\s+".join(map(re.escape, words.split())))
     found = pattern.search(text, *bounds) if words.split() else None
     if found is None:
-        raise InputError(f"{words!r} is not in the sentence that the table names (characters {bounds[0]} to {bounds[1]})")
+        raise InputError(
+            f"{words!r} is not in the sentence that the table names (characters {bounds[0]} to {bounds[1]})"
+        )
     return found.span()
 
 
