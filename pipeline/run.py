@@ -8,7 +8,8 @@ from typing import Any
 from spacy.language import Language
 
 from pipeline.article import Article
-from pipeline.table.rows import document_row, rows
+from pipeline.table.documents import document_row
+from pipeline.table.rows import rows
 
 BATCH = 16
 

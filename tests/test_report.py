@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from pipeline.gold.corpus import read_manifest
 from pipeline.table import STATEMENTS, read, write
-from pipeline.table.files import read_documents
+from pipeline.table.read import read_documents
 
 HOSTILE = (
     '=HYPERLINK("http://example.org") <script>document.title = "owned"</script>\n\n'

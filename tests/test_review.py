@@ -101,22 +101,30 @@ def test_what_nobody_judged_counts_neither_way(start: Start, page: Page, article
     assert told.count(True) > 30
 
 
+def select(page: Page, sentence: str, words: str) -> None:
+    """Select words in the first sentence that has others."""
+    page.evaluate(
+        """([sentence, words]) => {
+            const span = [...document.querySelectorAll('.sentence')].find((s) => s.textContent.includes(sentence));
+            const walker = document.createTreeWalker(span, NodeFilter.SHOW_TEXT);
+            for (let node; (node = walker.nextNode()); ) {
+                const at = node.textContent.indexOf(words);
+                if (at >= 0) { getSelection().setBaseAndExtent(node, at, node, at + words.length); return; }
+            }
+            throw new Error(`no ${words} in one piece`);
+        }""",
+        [sentence, words],
+    )
+
+
 def test_a_missed_statement_is_added_and_undone(start: Start, page: Page, article: Path, tmp_path: Path) -> None:
     address, _ = start(article)
     visit(page, address)
     text = article.read_text(encoding="utf-8")
-    for key, words in (("1", "Kabul"), ("2", "China")):
-        page.evaluate(
-            """(words) => {
-                const spans = [...document.querySelectorAll('.sentence')];
-                const node = spans.find((span) => span.textContent.includes('Takhar')).firstChild;
-                const text = node.nodeType === Node.TEXT_NODE ? node : node.firstChild;
-                const at = text.textContent.indexOf(words);
-                getSelection().setBaseAndExtent(text, at, text, at + words.length);
-            }""",
-            words,
-        )
-        page.keyboard.press(key)
+    select(page, "Takhar", "Kabul")
+    page.keyboard.press("1")
+    select(page, "Takhar", "China")
+    page.keyboard.press("2")
     judge(page, "o")
     gold = read(tmp_path / "gold" / "long.jsonl")
     mentions = {m.id: text[m.start : m.end] for m in gold.mentions}
@@ -168,9 +176,9 @@ def test_other_sites_and_other_host_names_are_refused(start: Start, article: Pat
     own = address.rstrip("/")
     assert status(address) == 200
     assert status(address, Host="evil.example") == 403
-    assert status(f"{own}/state", Origin="http://evil.example") == 403
-    assert status(f"{own}/undo", post="yes") == 403
-    assert status(f"{own}/decide", post="yes", Origin=own, Content_Type="application/json") == 400
+    assert status(f"{own}/1/state", Origin="http://evil.example") == 403
+    assert status(f"{own}/1/undo", post="yes") == 403
+    assert status(f"{own}/1/decide", post="yes", Origin=own, Content_Type="application/json") == 400
     assert not (tmp_path / "gold" / "long.jsonl").exists()
 
 

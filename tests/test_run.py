@@ -99,7 +99,7 @@ def test_the_month_of_march_is_no_protest(nlp: Language) -> None:
         (["run", "a.txt", "-o", "kept.csv"], "--force replaces it"),
         (["run", "a.txt", "-m", "nothing"], "no model here"),
         (["run", "a.txt", "-m", "damaged"], "damaged model"),
-        (["show", "kept.csv"], "no column 'source'"),
+        (["show", "kept.csv"], "no column 'id'"),
         (["train", "--kind", "magic"], "no such kind of model"),
     ],
 )

@@ -69,7 +69,7 @@ def run(
     import_spacy()
     import pipeline
     from pipeline.article import read
-    from pipeline.cli import show as display
+    from pipeline.cli import display
     from pipeline.run import run as run_articles
 
     articles = read(inputs, column=text, encoding=encoding, form=input_format)
@@ -93,7 +93,7 @@ def run(
 
 @app.command()
 def show(
-    table: Annotated[Path, typer.Argument(help="A table that `run -o` wrote.")],
+    table: Annotated[Path, typer.Argument(help="A table that `run -o` wrote, or - for standard input (CSV).")],
     source: Annotated[list[str] | None, typer.Option(help="Only this source (id); repeatable.")] = None,
     target: Annotated[list[str] | None, typer.Option(help="Only this target (id); repeatable.")] = None,
     actor: Annotated[
@@ -109,23 +109,28 @@ def show(
     until: Annotated[str, typer.Option(help="Only articles of this date or earlier.")] = "",
     pairs: Annotated[bool, typer.Option("--pairs", help="Aggregate per ordered pair of actors.")] = False,
     matrix: Annotated[bool, typer.Option("--matrix", help="Sources by targets, the main actors.")] = False,
+    table_format: Annotated[str | None, typer.Option("--format", help="Overrides the table's ending.")] = None,
 ) -> None:
     """Filter, sort and aggregate a stance table."""
-    from pipeline.cli import show as display
-    from pipeline.table import read
+    from pipeline.cli import display
+    from pipeline.table import per_pair, read, select
 
-    display.table(
-        read(table),
+    found = select(
+        read(table, table_format),
         {"source": source, "target": target, "stance": stance, "status": status, "document": document},
         actor=actor,
         min_confidence=min_confidence,
-        sort=sort,
-        limit=limit,
         since=since,
         until=until,
-        pairs=pairs,
-        matrix=matrix,
+        sort=sort,
     )
+    most = limit or None
+    if matrix:
+        display.matrix(per_pair(found))
+    elif pairs:
+        display.pairs(per_pair(found).slice(0, most), evidence=True)
+    else:
+        display.statements(found.slice(0, most).to_pylist())
 
 
 @app.command()
@@ -147,7 +152,9 @@ def report(
 
 @app.command()
 def review(
-    article: Annotated[str, typer.Argument(help="An article: text, HTML, or - for standard input.")],
+    given: Annotated[
+        str, typer.Argument(metavar="INPUT", help="An article (text, HTML, or -), or a table that `run -o` wrote.")
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of gold files.")] = Path("annotations/gold"),
     corpus: Annotated[Path, typer.Option(help="Folder of the texts and their manifest.")] = Path("corpus"),
     annotator: Annotated[str, typer.Option(help="Who judges; by default the user's name.")] = "",
@@ -161,15 +168,10 @@ def review(
     import_spacy()
     from getpass import getuser
 
-    import pipeline
-    from pipeline.article import read
+    from pipeline.review.inputs import sessions
     from pipeline.review.server import serve
-    from pipeline.review.session import Session
 
-    articles = list(read([article]))
-    if len(articles) != 1:
-        raise InputError(f"{len(articles)} articles; a review takes one", article)
-    serve(Session(articles[0], pipeline.load(model), output, corpus, annotator or getuser()), port, order)
+    serve(*sessions(given, model, output, corpus, annotator or getuser()), port, order)
 
 
 @app.command()
@@ -198,7 +200,7 @@ def evaluate(
     import json
 
     import_spacy()
-    from pipeline.cli import show as display
+    from pipeline.cli import display
     from pipeline.evaluate import evaluate as score
 
     with display.progress("documents") as advance:
@@ -268,7 +270,7 @@ def gold_agree(
     other: Annotated[Path, typer.Argument(help="The same of the second.")],
 ) -> None:
     """Agreement of two annotators: kappa over ordered actor pairs per sentence, F1 over spans."""
-    from pipeline.cli import show as display
+    from pipeline.cli import display
     from pipeline.gold.agree import agree
 
     display.agreement(agree(one, other))

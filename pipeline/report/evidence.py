@@ -6,13 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
-from pathlib import Path
-from typing import Any
 
-from pipeline.article import read
-from pipeline.errors import InputError
-from pipeline.gold.schema import sha256
 from pipeline.report.summary import Row
+from pipeline.table.documents import articles
 
 BUDGET = 600_000
 """Characters of running text that the page carries; beyond it an article shows its evidence alone."""
@@ -44,27 +40,6 @@ def anchor_of(row: Row, documents: dict[str, int]) -> str:
     return f"e{documents[row['document']]}-{row['start']}"
 
 
-def _texts(table: list[Row]) -> dict[str, str]:
-    """The articles' texts by SHA-256, where the documents table has them or their files are unchanged."""
-    found = {row["sha256"]: row["text"] for row in table if row["text"]}
-    wanted: dict[str, set[str]] = {}
-    for row in table:
-        if not row["text"] and row["file"]:
-            wanted.setdefault(row["file"], set()).add(row["sha256"])
-    for file, digests in wanted.items():
-        try:
-            for article in read([file]) if Path(file).is_file() else ():
-                digest = sha256(article.text)
-                if digest in digests:
-                    found[digest] = article.text
-                    digests.discard(digest)
-                if not digests:
-                    break
-        except InputError:
-            continue
-    return found
-
-
 def _parts(text: str, names: set[str]) -> list[tuple[str, bool]]:
     """The sentence cut at the words of its actors."""
     patterns = [r"\s+".join(map(re.escape, name.split())) for name in sorted(names, key=len, reverse=True) if name]
@@ -84,15 +59,14 @@ def _sentence(rows: list[Row], text: str, documents: dict[str, int]) -> Piece:
 def documents_of(rows: list[Row], table: list[Row], numbers: dict[str, int]) -> Iterator[Document]:
     """Each article of `rows`, in their order; `table` is the documents table, `numbers` numbers its articles."""
     known = {row["document"]: row for row in table if row["document"] in numbers}
-    texts = _texts(list(known.values()))
+    texts = {name: article.text for name, article in articles(known.values()).items()}
     left = BUDGET
     by_document: dict[str, list[Row]] = {}
     for row in rows:
         by_document.setdefault(row["document"], []).append(row)
     for name, of_document in by_document.items():
-        entry: dict[str, Any] = known.get(name, {})
         told = sorted(of_document, key=lambda row: (row["start"], row["end"]))
-        text = texts.get(entry.get("sha256", ""))
+        text = texts.get(name)
         whole = text is not None and len(text) <= left and all(row["end"] <= len(text) for row in told)
         pieces, at = [], 0
         for (start, end), group in groupby(told, key=lambda row: (row["start"], row["end"])):
@@ -105,4 +79,4 @@ def documents_of(rows: list[Row], table: list[Row], numbers: dict[str, int]) -> 
         if whole and text is not None:
             left -= len(text)
             pieces.append(Piece(text[at:]))
-        yield Document(name, entry.get("title") or name, told[0]["date"], pieces, whole)
+        yield Document(name, known.get(name, {}).get("title") or name, told[0]["date"], pieces, whole)

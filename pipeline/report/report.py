@@ -10,7 +10,8 @@ from pipeline.errors import InputError
 from pipeline.report.evidence import anchor_of, documents_of
 from pipeline.report.summary import MATRIX_ACTORS, main_actors, matrix, sentences
 from pipeline.table import per_pair, read
-from pipeline.table.files import read_documents, replacing
+from pipeline.table.files import replacing
+from pipeline.table.read import read_documents
 
 COLUMNS = (
     "document",

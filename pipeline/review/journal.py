@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.gold.formats.interlinear import ACTOR_ID
-from pipeline.labels import STANCES
+from pipeline.labels import ROOTS, STANCES, STATUSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person says of one item; `item` is the row's id, or `added-N`. `stance` may be none."""
+    """What a person says of one item; `item` is the row's id, or `added-N`. `stance` may be none, `verb` None."""
 
     item: str
     time: str
@@ -32,24 +32,37 @@ class Decision:
     arguable: bool
     source: Role
     target: Role
+    verb: tuple[int, int] | None
+    root: str
+    status: str
+    speaker: str
 
 
-def parse(values: Any, length: int) -> Decision:
-    """A decision out of JSON from a page or a journal. Raises ValueError with what is wrong in it."""
+def parse(values: Any, text: str) -> Decision:
+    """A decision on `text` out of JSON from a page or a journal. Raises ValueError with what is wrong in it."""
     try:
         roles = [Role(**values[side]) for side in ("source", "target")]
-        found = Decision(**{**values, "source": roles[0], "target": roles[1]})
+        verb = None if values["verb"] is None else tuple(values["verb"])
+        found = Decision(**{**values, "source": roles[0], "target": roles[1], "verb": verb})
     except (TypeError, KeyError) as error:
         raise ValueError(f"not a decision ({error})") from error
-    for role in roles:
-        if not isinstance(role.start, int) or not isinstance(role.end, int) or not 0 <= role.start < role.end <= length:
+    for span in [*((role.start, role.end) for role in roles), *([verb] if verb is not None else [])]:
+        if len(span) != 2 or not all(type(place) is int for place in span) or not 0 <= span[0] < span[1] <= len(text):
             raise ValueError("a span outside the text")
-        if not isinstance(role.actor, str) or not ACTOR_ID.fullmatch(role.actor):
-            raise ValueError(f"{role.actor!r} is no actor id; ISO alpha-3, IGO:… or ORG:…")
+        if text[slice(*span)] != text[slice(*span)].strip():
+            raise ValueError("a span that begins or ends with white space")
+    for actor in [*(role.actor for role in roles), *([found.speaker] if found.speaker else [])]:
+        if not isinstance(actor, str) or not ACTOR_ID.fullmatch(actor):
+            raise ValueError(f"{actor!r} is no actor id; ISO alpha-3, IGO:… or ORG:…")
     if roles[0].actor == roles[1].actor:
         raise ValueError("source and target are the same actor")
-    if found.stance not in STANCES:
-        raise ValueError(f"{found.stance!r} is no stance; one of {', '.join(STANCES)}")
+    for name, value, known in (
+        ("stance", found.stance, STANCES),
+        ("status", found.status, STATUSES),
+        ("root", found.root, ("", *ROOTS)),
+    ):
+        if value not in known:
+            raise ValueError(f"{value!r} is no {name}; one of {', '.join(filter(None, known))}")
     if not all(isinstance(words, str) and words for words in (found.item, found.time)):
         raise ValueError("a decision names its item and its time")
     return found
@@ -58,13 +71,13 @@ def parse(values: Any, length: int) -> Decision:
 class Journal:
     """The decisions on one article, in order; the last on an item counts."""
 
-    def __init__(self, path: Path, sha256: str, length: int) -> None:
+    def __init__(self, path: Path, sha256: str, text: str) -> None:
         self.path, self.header = path, {"sha256": sha256}
         self.decisions: list[Decision] = []
         if path.is_file():
-            self._replay(length)
+            self._replay(text)
 
-    def _replay(self, length: int) -> None:
+    def _replay(self, text: str) -> None:
         whole = self.path.read_bytes().decode("utf-8", "replace")
         lines = whole.splitlines(keepends=True)
         if lines and not lines[-1].endswith("\n"):  # the process was killed in the middle of a line
@@ -79,7 +92,7 @@ class Journal:
                 elif "undo" in values:
                     self.decisions.pop()
                 else:
-                    self.decisions.append(parse(values, length))
+                    self.decisions.append(parse(values, text))
             except (ValueError, IndexError, TypeError) as error:
                 raise InputError(str(error), self.path, number) from error
 

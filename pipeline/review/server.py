@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, abort, jsonify, render_template, request
+from flask import Flask, abort, jsonify, redirect, render_template, request
 from werkzeug.serving import make_server
 
+from pipeline.article import Article
 from pipeline.errors import InputError
 from pipeline.review.session import Session
 
 HOST = "127.0.0.1"
 
 
-def create_app(session: Session, order: str) -> Flask:
-    """The application. A request by another host name (DNS rebinding) or from another origin is refused with 403."""
+def create_app(articles: list[Article], session: Callable[[int], Session], order: str) -> Flask:
+    """The application: a page an article, numbered from 1.
+
+    A request by another host name (DNS rebinding) or from another origin is refused with 403.
+    """
     app = Flask(__name__)
 
     @app.before_request
@@ -36,38 +41,63 @@ def create_app(session: Session, order: str) -> Flask:
         response.headers["Cache-Control"] = "no-store"
         return response
 
+    @app.errorhandler(InputError)
+    def _problem(error: InputError) -> Any:
+        number = (request.view_args or {}).get("number", 0)
+        return render_template("problem.html", problem=error, number=number, count=len(articles)), 409
+
+    def opened(number: int) -> Session:
+        if not 1 <= number <= len(articles):
+            abort(404)
+        return session(number - 1)
+
     @app.get("/")
-    def _page() -> str:
-        text, at, pieces = session.article.text, 0, []
-        for n, sentence in enumerate(session.base.sentences):
+    def _first() -> Any:
+        return redirect("/1")
+
+    @app.get("/<int:number>")
+    def _page(number: int) -> str:
+        shown = opened(number)
+        text, at, pieces = shown.article.text, 0, []
+        for n, sentence in enumerate(shown.base.sentences):
             pieces += [(text[at : sentence.start], None), (text[sentence.start : sentence.end], n)]
             at = sentence.end
         pieces.append((text[at:], None))
-        title = session.article.title or session.article.document
-        return render_template("review.html", pieces=pieces, title=title, order=order, saved=session.path)
+        title = shown.article.title or shown.article.document
+        return render_template(
+            "review.html",
+            pieces=pieces,
+            title=title,
+            order=order,
+            saved=shown.path,
+            number=number,
+            count=len(articles),
+        )
 
-    @app.get("/state")
-    def _state() -> Any:
-        return jsonify(session.state())
+    @app.get("/<int:number>/state")
+    def _state(number: int) -> Any:
+        return jsonify(opened(number).state())
 
-    @app.post("/decide")
-    def _decide() -> Any:
+    @app.post("/<int:number>/decide")
+    def _decide(number: int) -> Any:
         try:
-            session.decide(request.get_json())
+            opened(number).decide(request.get_json())
+        except InputError:
+            raise
         except ValueError as error:
             return jsonify(error=str(error)), 400
-        return jsonify(session.state())
+        return jsonify(opened(number).state())
 
-    @app.post("/undo")
-    def _undo() -> Any:
-        taken = session.undo()
-        return jsonify({**session.state(), "undone": taken.item if taken else ""})
+    @app.post("/<int:number>/undo")
+    def _undo(number: int) -> Any:
+        taken = opened(number).undo()
+        return jsonify({**opened(number).state(), "undone": taken.item if taken else ""})
 
     return app
 
 
-def serve(session: Session, port: int, order: str) -> None:
-    """Serve until interrupted; prints the address first. Port 0 picks a free one."""
+def serve(articles: list[Article], session: Callable[[int], Session], port: int, order: str) -> None:
+    """Serve until interrupted; prints the address first. Port 0 picks a free one. Raises InputError."""
     import logging
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -76,6 +106,7 @@ def serve(session: Session, port: int, order: str) -> None:
             probe.bind((HOST, port))
         except OSError as error:
             raise InputError(f"port {port} cannot be used ({error.strerror}); --port 0 picks a free one") from error
-    server = make_server(HOST, port, create_app(session, order))
-    print(f"http://{HOST}:{server.server_port}/  (Ctrl-C ends; decisions are in {session.path})", flush=True)
+    first = session(0)
+    server = make_server(HOST, port, create_app(articles, session, order))
+    print(f"http://{HOST}:{server.server_port}/  (Ctrl-C ends; decisions are in {first.output})", flush=True)
     server.serve_forever()

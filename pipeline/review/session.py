@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,15 +13,19 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.actors import mention
+from pipeline.actors.gazetteer import names
 from pipeline.article import Article
 from pipeline.errors import InputError
 from pipeline.gold import schema
 from pipeline.gold.corpus import add, new_entry, read_manifest
 from pipeline.gold.schema import Gold, Mention, Sentence, Statement, Verb
 from pipeline.gold.segments import blocks_of, sentences_of
+from pipeline.labels import ROOTS, STANCES, STATUSES, stance_of_quad
 from pipeline.review.journal import Decision, Journal, Role, parse
 from pipeline.table.files import replacing
 from pipeline.table.rows import rows
+from pipeline.verbs.component import KEY as VERBS
+from pipeline.verbs.component import predicate_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,7 @@ class Item:
     target: Role
     stance: str
     confidence: float
-    verb: tuple[int, int]
+    verb: tuple[int, int] | None
     words: str
     root: str
     status: str
@@ -42,22 +48,35 @@ class Item:
 class Session:
     """Items, decisions and gold of one article.
 
-    The gold file `output/DOCUMENT.jsonl` is written after every decision. Statements that nobody judged yet are
-    arguable in it, so that they count neither way in training and evaluation. Beside it `DOCUMENT.journal` keeps each
-    decision with its time. Raises InputError where a gold file is there that no review wrote, or the corpus has another
-    text of that name.
+    The items are the rows `told` of a stance table, else what `nlp` says. The gold file `output/DOCUMENT.jsonl` is
+    written after every decision. Statements that nobody judged yet are arguable in it, so that they count neither way
+    in training and evaluation. Beside it `DOCUMENT.journal` keeps each decision with its time. Raises InputError where
+    a gold file is there that no review wrote, or the corpus has another text of that name.
     """
 
-    def __init__(self, article: Article, nlp: Language, output: Path, corpus: Path, annotator: str) -> None:
+    def __init__(
+        self,
+        article: Article,
+        nlp: Language,
+        output: Path,
+        corpus: Path,
+        annotator: str,
+        told: list[dict[str, Any]] | None = None,
+    ) -> None:
+        _refuse_as_file(article, output, corpus)
         doc = nlp(article.text)
-        self.article, self.corpus = article, corpus
+        self.article, self.corpus, self.output = article, corpus, output
         self.base = _base(article, doc, annotator)
         self.path = output / f"{article.document}.jsonl"
         journal = self.path.with_suffix(".journal")
         if self.path.is_file() and not journal.is_file():
             raise InputError("this gold was not made by a review; name another folder with -o", self.path)
-        self.items = _items(article, doc, self.base.sentences)
-        self.journal = Journal(journal, self.base.sha256, len(article.text))
+        told = rows(article, doc) if told is None else told
+        self.items = list(_items(told, doc, self.base.sentences))
+        self.verbs = [
+            {"start": v.start_char, "end": v.end_char, "root": predicate_of(v).root} for v in doc.spans[VERBS]
+        ]
+        self.journal = Journal(journal, self.base.sha256, article.text)
         references = {(m.start_char, m.end_char) for m in doc.spans[mention.KEY] if m.label_ == "reference"}
         self.names = [m for m in self.base.mentions if (m.start, m.end) not in references]
         entry = read_manifest(corpus, missing_ok=True).get(article.document)
@@ -69,10 +88,16 @@ class Session:
 
     def decide(self, values: dict[str, Any]) -> None:
         """Keep a decision and write the gold. Raises ValueError for what is none."""
-        decision = parse({**values, "time": datetime.now(UTC).isoformat(timespec="seconds")}, len(self.article.text))
-        source, target = (self._sentence(role) for role in (decision.source, decision.target))
+        decision = parse({**values, "time": datetime.now(UTC).isoformat(timespec="seconds")}, self.article.text)
+        source, target = (self._sentence(role.start, role.end) for role in (decision.source, decision.target))
         if source is None or source != target:
             raise ValueError("source and target stand in one sentence")
+        if decision.verb and self._sentence(*decision.verb) != source:
+            raise ValueError("the verb stands in the sentence of source and target")
+        known = {name.actor for name in names()}
+        for actor in (decision.source.actor, decision.target.actor):
+            if not actor.startswith("ORG:") and actor not in known:
+                raise ValueError(f"unknown actor {actor!r}; an organisation that is not known is ORG:its-name")
         self.journal.add(decision)
         self.save()
 
@@ -89,6 +114,12 @@ class Session:
             "decisions": {name: asdict(decision) for name, decision in self.journal.latest().items()},
             "mentions": [asdict(m) for m in self.base.mentions],
             "sentences": [{"start": s.start, "end": s.end} for s in self.base.sentences],
+            "verbs": self.verbs,
+            "roots": {
+                stance: [root for root, quad in ROOTS.items() if stance_of_quad(quad) == stance]
+                for stance in STANCES[:2]
+            },
+            "statuses": STATUSES,
         }
 
     def save(self) -> None:
@@ -96,52 +127,63 @@ class Session:
         if not self.in_corpus:
             about = {"title": self.article.title, "author": self.article.author, "date": self.article.date}
             entry = new_entry(self.base, {**about, "invented": "no"})
+            (self.corpus / entry.file).parent.mkdir(parents=True, exist_ok=True)
             add(entry, self.article.text, self.corpus, read_manifest(self.corpus, missing_ok=True))
             self.in_corpus = True
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(self.path) as temporary:
             schema.write(self.gold(), temporary)
 
-    def _sentence(self, role: Role) -> Sentence | None:
-        return next((s for s in self.base.sentences if s.start <= role.start and role.end <= s.end), None)
-
-    def _key(self, decision: Decision) -> tuple[Sentence | None, str, str, str]:
-        """A sentence holds one statement for a pair and stance."""
-        return self._sentence(decision.source), decision.source.actor, decision.target.actor, decision.stance
+    def _sentence(self, start: int, end: int) -> Sentence | None:
+        return next((s for s in self.base.sentences if s.start <= start and end <= s.end), None)
 
     def gold(self) -> Gold:
         """The annotation as far as it has come."""
         latest = self.journal.latest()
-        items: dict[str, Item] = {item.id: item for item in self.items}
-        pending = [Decision(i.id, "", i.stance, True, i.source, i.target) for i in self.items if i.id not in latest]
+        pending = [
+            Decision(i.id, "", i.stance, True, i.source, i.target, i.verb, i.root, i.status, i.speaker)
+            for i in self.items
+            if i.id not in latest
+        ]
         stated = [decision for decision in [*pending, *latest.values()] if decision.stance != "none"]
-        unique = {self._key(decision): (items.get(decision.item), decision) for decision in stated}
-        kept = sorted(unique.values(), key=lambda found: (found[1].source.start, found[1].target.start))
-        gold = replace(self.base, mentions=self._mentions([decision for _, decision in kept]), verbs=[], statements=[])
+        unique = {  # a sentence holds one statement for a pair and stance
+            (self._sentence(d.source.start, d.source.end), d.source.actor, d.target.actor, d.stance): d for d in stated
+        }
+        kept = sorted(unique.values(), key=lambda d: (d.source.start, d.target.start))
+        gold = replace(self.base, mentions=self._mentions(kept), verbs=[], statements=[])
         places = {(m.start, m.end): m.id for m in gold.mentions}
         verbs: dict[tuple[int, int], Verb] = {}
-        for n, (item, decision) in enumerate(kept, start=1):
-            sentence = self._sentence(decision.source)
+        directions: dict[tuple[str, ...], str] = {}
+        for n, d in enumerate(kept, start=1):
+            sentence = self._sentence(d.source.start, d.source.end)
             assert sentence is not None
             verb = ""
-            if item and item.root and decision.stance == item.stance:
-                verb = verbs.setdefault(item.verb, Verb(f"v{len(verbs) + 1}", *item.verb, item.root)).id
+            if d.verb and d.root and stance_of_quad(ROOTS[d.root]) == d.stance:
+                verb = verbs.setdefault(d.verb, Verb(f"v{len(verbs) + 1}", *d.verb, d.root)).id
+            if verb and d.time and not d.arguable:
+                directions[verb, d.source.actor, d.target.actor, d.stance] = f"t{n}"
             gold.statements.append(
                 Statement(
                     id=f"t{n}",
                     sentence=sentence.id,
-                    source=decision.source.actor,
-                    source_mention=places[_within(decision.source, places)],
-                    target=decision.target.actor,
-                    target_mention=places[_within(decision.target, places)],
+                    source=d.source.actor,
+                    source_mention=places[_within(d.source, places)],
+                    target=d.target.actor,
+                    target_mention=places[_within(d.target, places)],
                     verb=verb,
-                    stance=decision.stance,
-                    status=item.status if item else "actual",
-                    speaker=item.speaker if item else "",
-                    arguable=decision.arguable,
+                    stance=d.stance,
+                    status=d.status,
+                    speaker=d.speaker,
+                    arguable=d.arguable,
                 )
             )
         gold.verbs = list(verbs.values())
+        gold.statements = [
+            replace(s, mutual=directions.get((s.verb, s.target, s.source, s.stance), ""))
+            if s.id in directions.values()
+            else s
+            for s in gold.statements
+        ]
         return gold
 
     def _mentions(self, decisions: list[Decision]) -> list[Mention]:
@@ -177,25 +219,51 @@ def _base(article: Article, doc: Doc, annotator: str) -> Gold:
     )
 
 
-def _items(article: Article, doc: Doc, sentences: list[Sentence]) -> list[Item]:
-    found = []
-    for row, s in zip(rows(article, doc), doc._.statements, strict=True):
-        number = next(n for n, sentence in enumerate(sentences) if sentence.start <= s.source_span[0] < sentence.end)
-        source = Role(s.source_span[0], s.source_span[1], s.source)
-        target = Role(s.target_span[0], s.target_span[1], s.target)
-        found.append(
-            Item(
-                row["id"],
-                number,
-                source,
-                target,
-                s.stance,
-                row["confidence"],
-                s.verb_span,
-                s.verb,
-                s.root,
-                s.status,
-                s.speaker,
-            )
+def _items(told: list[dict[str, Any]], doc: Doc, sentences: list[Sentence]) -> Iterator[Item]:
+    """Rows with their places in the text: those of the candidate that they came from, else the first of their words."""
+    candidates = {(s.sentence, s.source, s.target): s for s in doc._.statements}
+    for row in told:
+        bounds = (row["start"], row["end"])
+        candidate = candidates.get((bounds, row["source"], row["target"]))
+        if candidate is not None:
+            first, second = candidate.source_span, candidate.target_span
+        else:
+            first, second = _find(row["source_text"], doc.text, bounds), _find(row["target_text"], doc.text, bounds)
+        source, target = Role(first[0], first[1], row["source"]), Role(second[0], second[1], row["target"])
+        verbs = [v for v in doc.spans[VERBS] if bounds[0] <= v.start_char < bounds[1]]
+        named = [(v.start_char, v.end_char) for v in verbs if " ".join(predicate_of(v).words) == row["verb"]]
+        if candidate is not None and candidate.verb == row["verb"]:
+            verb = candidate.verb_span
+        else:
+            verb = min(named, key=lambda v: abs(v[0] - source.start) + abs(v[0] - target.start), default=None)
+        yield Item(
+            id=row["id"],
+            sentence=next(n for n, s in enumerate(sentences) if s.start <= source.start < s.end),
+            source=source,
+            target=target,
+            verb=verb,
+            words=row["verb"],
+            **{name: row[name] for name in ("stance", "confidence", "root", "status", "speaker")},
         )
-    return found
+
+
+def _find(words: str, text: str, bounds: tuple[int, int]) -> tuple[int, int]:
+    """The characters of a row's words, which have single spaces, in its sentence."""
+    pattern = re.compile(r"\s+".join(map(re.escape, words.split())))
+    found = pattern.search(text, *bounds) if words.split() else None
+    if found is None:
+        raise InputError(
+            f"{words!r} is not in the sentence that the table names (characters {bounds[0]} to {bounds[1]})"
+        )
+    return found.span()
+
+
+def _refuse_as_file(article: Article, *folders: Path) -> None:
+    """Raises InputError for an id that would be a file outside its folder."""
+    for folder in folders:
+        try:
+            inside = (folder / f"{article.document}.jsonl").resolve().is_relative_to(folder.resolve())
+        except (OSError, ValueError):
+            inside = False
+        if not inside:
+            raise InputError(f"{article.document!r} cannot be the name of a file; give the article another id")

@@ -1,4 +1,4 @@
-"""Read and write stance tables: CSV, TSV, JSONL, Parquet, DuckDB, by the file's ending.
+"""Write stance tables: CSV, TSV, JSONL, Parquet, DuckDB, by the file's ending.
 
 Writing goes to a temporary file beside the target that replaces it at the end: a run that fails leaves what was there.
 """
@@ -21,6 +21,7 @@ from pipeline.errors import InputError
 from pipeline.table.schema import DOCUMENTS, STATEMENTS
 
 FORMATS = (".csv", ".tsv", ".jsonl", ".parquet", ".duckdb")
+DELIMITERS = {".csv": ",", ".tsv": "\t"}
 _BATCH = 1024
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """First characters that a spreadsheet takes for a formula; a cell that begins with one gets an apostrophe."""
@@ -41,11 +42,27 @@ def documents_path(path: Path) -> Path:
     return path.with_suffix(f".documents{path.suffix}")
 
 
+def stream_format(form: str | None) -> str:
+    """The format of a table on standard input or output, as an ending; CSV by default. Raises InputError."""
+    suffix = f".{form or 'csv'}"
+    if suffix not in (*DELIMITERS, ".jsonl"):
+        raise InputError(f"{suffix[1:]} cannot go through standard input and output; csv, tsv or jsonl can")
+    return suffix
+
+
+def database(path: Path, *, read_only: bool = False) -> Any:
+    """A DuckDB file, opened; nothing is installed or downloaded for it."""
+    import duckdb
+
+    return duckdb.connect(str(path), read_only=read_only, config={"autoinstall_known_extensions": False})
+
+
 def _defused(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-def _restored(value: Any) -> Any:
+def restored(value: Any) -> Any:
+    """A cell of a CSV file without the apostrophe that writing put before a formula."""
     defused = isinstance(value, str) and value[:1] == "'" and value[1:].startswith(_FORMULA)
     return value[1:] if defused else value
 
@@ -110,14 +127,12 @@ def _write_one(rows: Iterable[dict[str, Any]], schema: pa.Schema, path: Path, su
         if suffix == ".jsonl":
             _write_jsonl(rows, target)
         else:
-            _write_csv(rows, schema, target, "\t" if suffix == ".tsv" else ",")
+            _write_csv(rows, schema, target, DELIMITERS[suffix])
 
 
 def _write_duckdb(rows: Iterable[dict[str, Any]], documents: list[dict[str, Any]], path: Path) -> None:
-    import duckdb
-
     path.unlink(missing_ok=True)
-    with duckdb.connect(str(path), config={"autoinstall_known_extensions": False}) as db:
+    with database(path) as db:
         for name, schema in (("statements", STATEMENTS), ("documents", DOCUMENTS)):
             db.register("empty", schema.empty_table())
             db.execute(f"CREATE TABLE {name} AS SELECT * FROM empty")
@@ -145,10 +160,7 @@ def check_target(path: Path, force: bool) -> None:
 def check_output(path: str | Path, *, force: bool = False, form: str | None = None) -> str:
     """The format of an output that can be written; called before any work. Raises InputError."""
     if str(path) == "-":
-        suffix = f".{form or 'csv'}"
-        if suffix in (".parquet", ".duckdb") or suffix not in FORMATS:
-            raise InputError(f"{suffix[1:]} cannot go to standard output; csv, tsv or jsonl can")
-        return suffix
+        return stream_format(form)
     suffix = format_of(path, form)
     check_target(Path(path), force)
     return suffix
@@ -170,7 +182,7 @@ def write(
         if suffix == ".jsonl":
             _write_jsonl(rows, sys.stdout)
         else:
-            _write_csv(rows, STATEMENTS, sys.stdout, "\t" if suffix == ".tsv" else ",")
+            _write_csv(rows, STATEMENTS, sys.stdout, DELIMITERS[suffix])
         return
     path, suffix = Path(path), format_of(path, form)
     with replacing(path) as temporary:
@@ -180,92 +192,3 @@ def write(
         _write_one(rows, STATEMENTS, temporary, suffix)
         with replacing(documents_path(path)) as beside:
             _write_one(documents, DOCUMENTS, beside, suffix)
-
-
-def _refuse(problem: str, path: Path, line: int | None = None) -> InputError:
-    return InputError(f"{problem}; a stance table as `demarche run -o` writes it is expected", path, line)
-
-
-def _from_rows(rows: Iterable[tuple[int, dict[str, Any]]], path: Path) -> pa.Table:
-    kept = []
-    for line, row in rows:
-        if missing := [name for name in STATEMENTS.names if name not in row]:
-            raise _refuse(f"no column {missing[0]!r}", path, line)
-        values = {name: _restored(row[name]) for name in STATEMENTS.names}
-        try:
-            for name in ("sentence", "start", "end", "quad"):
-                values[name] = int(values[name])
-            values["confidence"] = float(values["confidence"])
-        except (TypeError, ValueError) as error:
-            raise _refuse(f"not a number ({error})", path, line) from error
-        kept.append(values)
-    return pa.Table.from_pylist(kept, schema=STATEMENTS)
-
-
-def read(path: str | Path, form: str | None = None) -> pa.Table:
-    """A stance table from any of the formats, with the schema `STATEMENTS`. Raises InputError."""
-    path = Path(path)
-    suffix = format_of(path, form)
-    if not path.is_file():
-        raise InputError("no such file", path)
-    if suffix in (".csv", ".tsv"):
-        import csv
-
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, delimiter="\t" if suffix == ".tsv" else ",")
-            try:
-                if reader.fieldnames is None or "source" not in reader.fieldnames:
-                    raise _refuse("no column 'source'", path, 1)
-                return _from_rows(((reader.line_num, row) for row in reader), path)
-            except (csv.Error, UnicodeDecodeError) as error:
-                raise _refuse(f"not valid CSV ({error})", path) from error
-    if suffix == ".jsonl":
-        with path.open(encoding="utf-8") as file:
-
-            def parsed() -> Iterator[tuple[int, dict[str, Any]]]:
-                for number, line in enumerate(file, start=1):
-                    try:
-                        row = json.loads(line)
-                    except json.JSONDecodeError as error:
-                        raise _refuse(f"not JSON ({error})", path, number) from error
-                    if not isinstance(row, dict):
-                        raise _refuse("not a JSON object", path, number)
-                    yield number, row
-
-            return _from_rows(parsed(), path)
-    try:
-        if suffix == ".parquet":
-            import pyarrow.parquet as pq
-
-            return pq.read_table(path).select(STATEMENTS.names).cast(STATEMENTS)
-        import duckdb
-
-        with duckdb.connect(str(path), read_only=True, config={"autoinstall_known_extensions": False}) as db:
-            columns = ", ".join('"' + name + '"' for name in STATEMENTS.names)
-            return db.sql(f"SELECT {columns} FROM statements").to_arrow_table().cast(STATEMENTS)
-    except Exception as error:  # pyarrow and duckdb raise families of their own
-        raise _refuse(f"not a stance table ({str(error).splitlines()[0]})", path) from error
-
-
-def read_documents(path: Path) -> list[dict[str, Any]]:
-    """The rows of the documents table that goes with a stance table; none where it is not beside it."""
-    suffix = format_of(path)
-    beside = documents_path(path)
-    if suffix == ".duckdb":
-        import duckdb
-
-        with duckdb.connect(str(path), read_only=True, config={"autoinstall_known_extensions": False}) as db:
-            return list(db.sql("SELECT * FROM documents").to_arrow_table().to_pylist())
-    if not beside.is_file():
-        return []
-    if suffix == ".parquet":
-        import pyarrow.parquet as pq
-
-        return list(pq.read_table(beside).to_pylist())
-    with beside.open(encoding="utf-8-sig", newline="") as file:
-        if suffix == ".jsonl":
-            return [json.loads(line) for line in file]
-        import csv
-
-        reader = csv.DictReader(file, delimiter="\t" if suffix == ".tsv" else ",")
-        return [{name: _restored(value) for name, value in row.items()} for row in reader]

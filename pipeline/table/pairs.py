@@ -9,10 +9,11 @@ DENIED = "hypothetical"
 
 
 def per_pair(table: pa.Table) -> pa.Table:
-    """Counts per ordered pair: `source, target, cooperative, oppositional, balance, statements, documents`.
+    """`source, target, cooperative, oppositional, balance, confidence, statements, documents, evidence` of each pair.
 
     `balance` is (cooperative - oppositional) / (cooperative + oppositional), from -1 to 1, hypothetical statements
-    left out; null where nothing else is left. Most statements first.
+    left out; null where nothing else is left. `confidence` is the mean; `evidence` is the sentence of the surest
+    statement, a hypothetical one only where there is no other. Most statements first.
     """
     import duckdb
 
@@ -24,13 +25,15 @@ def per_pair(table: pa.Table) -> pa.Table:
                 SELECT source, target,
                     count(*) FILTER (stance = 'cooperative' AND status != $denied) AS cooperative,
                     count(*) FILTER (stance = 'oppositional' AND status != $denied) AS oppositional,
+                    avg(confidence) AS confidence,
                     count(*) AS statements,
-                    count(DISTINCT document) AS documents
+                    count(DISTINCT document) AS documents,
+                    first(evidence ORDER BY status = $denied, confidence DESC, document, start) AS evidence
                 FROM statements GROUP BY source, target
             )
             SELECT source, target, cooperative, oppositional,
                 round((cooperative - oppositional) / nullif(cooperative + oppositional, 0), 2) AS balance,
-                statements, documents
+                confidence, statements, documents, evidence
             FROM counted ORDER BY statements DESC, source, target
             """,
             params={"denied": DENIED},

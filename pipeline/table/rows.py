@@ -58,17 +58,3 @@ def rows(article: Article, doc: Doc) -> list[dict[str, Any]]:
         }
         for identity, s in zip(ids, statements, strict=True)
     ]
-
-
-def document_row(article: Article) -> dict[str, Any]:
-    """The article's row of the documents table; it carries the text only where that was taken out of HTML."""
-    return {
-        "document": article.document,
-        "file": article.file,
-        "title": article.title,
-        "author": article.author,
-        "date": article.date,
-        "url": article.url,
-        "sha256": hashlib.sha256(article.text.encode("utf-8", "surrogatepass")).hexdigest(),
-        "text": article.text if article.extracted else "",
-    }

@@ -5,11 +5,11 @@ const words = spans.map((span) => [...span.textContent]);
 const byId = (id) => document.getElementById(id);
 const opposite = { cooperative: "oppositional", oppositional: "cooperative" };
 
-let state = { items: [], decisions: {}, mentions: [], sentences: [] };
+let state = { items: [], decisions: {}, mentions: [], sentences: [], verbs: [], roots: {}, statuses: [] };
 let queue = [];
 let at = 0;
-let choosing = "";
-let draft = null;
+let choosing = ""; // what is asked for: source, target, status or root
+let draft = null; // a statement that is being added
 
 function refuse(problem) { byId("error").textContent = problem; }
 
@@ -25,13 +25,15 @@ function sentenceOf(role) {
 function current() {
   if (draft) return draft;
   const item = queue[at];
-  return item && { ...item, ...state.decisions[item.id], model: item };
+  return item && { arguable: false, ...item, ...state.decisions[item.id], model: item };
 }
 
-function wordsOf(role) {
-  const n = sentenceOf(role);
-  return n < 0 ? "" : words[n].slice(role.start - state.sentences[n].start, role.end - state.sentences[n].start).join("");
+function wordsOf({ start, end }) {
+  const n = sentenceOf({ start, end });
+  return n < 0 ? "" : words[n].slice(start - state.sentences[n].start, end - state.sentences[n].start).join("");
 }
+
+const verbOf = (shown) => (shown.verb ? { start: shown.verb[0], end: shown.verb[1] } : null);
 
 function drawSentence(n, marks) {
   const start = state.sentences[n].start;
@@ -61,7 +63,7 @@ function draw() {
   if (!shown) return;
   const n = sentenceOf(shown.source ?? shown.target);
   const marks = ["source", "target"].filter((side) => shown[side]).map((name) => ({ ...shown[name], name }));
-  if (shown.model) marks.push({ start: shown.model.verb[0], end: shown.model.verb[1], name: "verb" });
+  if (shown.verb) marks.push({ ...verbOf(shown), name: "verb" });
   drawSentence(n, marks.filter((mark) => sentenceOf(mark) === n));
   spans[n].classList.add("current");
   spans[n].scrollIntoView({ block: "center" });
@@ -71,9 +73,10 @@ function card(shown) {
   const pair = element("p", "pair", "");
   pair.append(element("span", "source", shown.source?.actor ?? "?"), " → ", element("span", "target", shown.target?.actor ?? "?"));
   const names = element("p", "soft", ["source", "target"].map((side) => (shown[side] ? wordsOf(shown[side]) : "?")).join(" → "));
-  if (!shown.model) return [element("p", "soft", "A new statement"), pair, names];
+  const about = [shown.verb && wordsOf(verbOf(shown)), shown.root, shown.status].filter(Boolean).join(" · ");
+  if (!shown.model) return [element("p", "soft", "A new statement"), pair, names, element("p", "", about)];
   const verdict = element("p", "", "");
-  verdict.append(element("span", `stance ${shown.stance}`, shown.stance), shown.arguable ? ", arguable" : "");
+  verdict.append(element("span", `stance ${shown.stance}`, shown.stance), shown.arguable ? ", arguable" : "", ` · ${about}`);
   const { model } = shown;
   const said = element("p", "soft", `model: ${model.stance} ${model.confidence.toFixed(2)} · ${model.words} · ${model.root} · ${model.status}`);
   const decided = element("p", "soft", state.decisions[model.id] ? "judged" : "not judged yet");
@@ -81,7 +84,7 @@ function card(shown) {
 }
 
 async function call(path, body) {
-  const answer = await fetch(path, body && { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  const answer = await fetch(location.pathname + path, body && { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
   const found = await answer.json();
   if (!answer.ok) { refuse(found.error ?? answer.statusText); return null; }
   refuse("");
@@ -95,18 +98,26 @@ function take(found) {
 }
 
 function step(by) {
+  choosing = "";
   at = Math.min(Math.max(at + by, 0), Math.max(queue.length - 1, 0));
   draw();
 }
 
+/** Save the statement that is shown, changed; a verb that a person chose needs a root code of the stance's sign. */
 async function decide(change) {
   const shown = current();
   if (!shown?.source || !shown.target) return;
-  const { source, target, stance = "none", arguable = false } = { ...shown, arguable: false, ...change };
+  const { source, target, stance, arguable, verb, root, status, speaker } = { ...shown, arguable: false, ...change };
+  const chosen = change.verb ?? draft?.verb;
+  if (chosen && state.roots[stance] && !state.roots[stance].includes(root)) {
+    ask("root", "What does the verb do?", state.roots[stance].map((name) => [name, () => decide({ ...change, root: name })]));
+    return;
+  }
   const item = shown.model ? shown.model.id : `added-${crypto.randomUUID()}`;
-  const found = await call("/decide", { item, source, target, stance, arguable });
+  const found = await call("/decide", { item, source, target, stance, arguable, verb, root, status, speaker });
   if (!found) return;
   take(found);
+  choosing = "";
   if (draft) draft = null;
   else if (queue.some((other) => !state.decisions[other.id])) {
     do at = (at + 1) % queue.length; while (state.decisions[queue[at].id]);
@@ -114,25 +125,30 @@ async function decide(change) {
   draw();
 }
 
-function choose(side) {
-  choosing = side;
-  const shown = current();
-  const { start, end } = state.sentences[shown.model.sentence];
-  const inside = state.mentions.filter((m) => start <= m.start && m.end <= end);
-  const options = inside.flatMap((m) => m.actors.map((actor) => ({ start: m.start, end: m.end, actor })));
-  byId("question").textContent = `Who is the ${side}? Press a number.`;
-  byId("options").replaceChildren(...options.slice(0, 9).map((role) => {
-    const line = element("li", "", `${wordsOf(role)} (${role.actor})`);
-    line.mention = role;
-    return line;
-  }));
+/** Offer options, each `[label, what it does]`, for the keys 1 to 9. */
+function ask(what, question, options) {
+  choosing = what;
+  byId("question").textContent = question;
+  byId("free").hidden = !["source", "target"].includes(what);
+  byId("options").replaceChildren(...options.slice(0, 9).map(([label, action]) => Object.assign(element("li", "", label), { action })));
   draw();
 }
 
-function pick(role) {
-  const side = choosing;
-  choosing = "";
-  if (draft) { draft[side] = role; draw(); } else decide({ [side]: role });
+const change = (values) => {
+  if (!draft) return decide(values);
+  Object.assign(draft, values);
+  draw();
+};
+
+function askActor(side) {
+  const { start, end } = state.sentences[sentenceOf(current()[side])];
+  const inside = state.mentions.filter((m) => start <= m.start && m.end <= end);
+  const roles = inside.flatMap((m) => m.actors.map((actor) => ({ start: m.start, end: m.end, actor })));
+  ask(side, `Who is the ${side}? Press a number.`, roles.map((role) => [`${wordsOf(role)} (${role.actor})`, () => change({ [side]: role })]));
+}
+
+function askStatus() {
+  ask("status", "Is it so? Press a number.", state.statuses.map((status) => [status, () => change({ status })]));
 }
 
 function selected() {
@@ -149,29 +165,38 @@ function selected() {
   return { start, end: start + [...raw.trim()].length };
 }
 
+const crossing = (place) => (span) => span.start < place.end && place.start < span.end;
+
 function add(side) {
   const place = selected();
   if (!place) { refuse("select the words in one sentence first"); return; }
-  const known = state.mentions.find((m) => m.start < place.end && place.start < m.end);
-  draft = { ...(draft ?? {}), [side]: known ? { start: known.start, end: known.end, actor: known.actors[0] } : { ...place, actor: "" } };
+  const known = state.mentions.find(crossing(place));
+  draft ??= { arguable: false, stance: "none", verb: null, root: "", status: "actual", speaker: "" };
+  draft[side] = known ? { start: known.start, end: known.end, actor: known.actors[0] } : { ...place, actor: "" };
   refuse("");
-  if (!known || known.actors.length > 1) {
-    choosing = side;
-    byId("question").textContent = `Who is “${wordsOf(draft[side])}”?`;
-    byId("options").replaceChildren();
-  }
-  draw();
-  if (choosing) byId("actor").focus();
+  if (known?.actors.length === 1) { draw(); return; }
+  const actors = known?.actors ?? [];
+  ask(side, `Who is “${wordsOf(draft[side])}”?`, actors.map((actor) => [actor, () => change({ [side]: { ...draft[side], actor } })]));
+  if (!known) byId("actor").focus();
+}
+
+function chooseVerb() {
+  const place = selected();
+  if (!place) { refuse("select the words of the verb first"); return; }
+  const known = state.verbs.find(crossing(place)) ?? { ...place, root: "" };
+  change({ verb: [known.start, known.end], root: known.root });
 }
 
 byId("actor").addEventListener("keydown", (event) => {
   event.stopPropagation();
   if (event.key === "Escape") cancel();
   if (event.key !== "Enter" || !choosing) return;
-  const shown = current();
-  pick({ start: shown[choosing].start, end: shown[choosing].end, actor: event.target.value.trim() });
+  const side = choosing;
+  const actor = event.target.value.trim();
+  choosing = "";
   event.target.value = "";
   event.target.blur();
+  change({ [side]: { ...current()[side], actor } });
 });
 
 function cancel() {
@@ -192,24 +217,27 @@ async function undo() {
 }
 
 const keys = {
-  a: () => decide({ arguable: false }),
+  a: () => decide({}),
   f: () => decide({ stance: opposite[current().stance] ?? current().model.stance }),
   n: () => decide({ stance: "none" }),
   r: () => decide({ arguable: true }),
   d: () => decide({ source: current().target, target: current().source }),
-  s: () => choose("source"),
-  t: () => choose("target"),
+  s: () => askActor("source"),
+  t: () => askActor("target"),
   j: () => step(1),
   k: () => step(-1),
 };
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (choosing && /^[1-9]$/.test(event.key)) {
+  if (event.key === "Escape") cancel();
+  else if (choosing && /^[1-9]$/.test(event.key)) {
     const option = byId("options").children[Number(event.key) - 1];
-    if (option) pick(option.mention);
-  } else if (event.key === "Escape") cancel();
+    if (option) { choosing = ""; option.action(); }
+  } else if (event.key === "J" || event.key === "K") byId(event.key === "J" ? "next" : "previous")?.click();
   else if (event.key === "u") undo();
+  else if (event.key === "v" && current()) chooseVerb();
+  else if (event.key === "x" && current()) askStatus();
   else if (event.key === "1") add("source");
   else if (event.key === "2") add("target");
   else if (draft) {

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.errors import InputError
+from pipeline.labels import STANCES
 from pipeline.table import STATEMENTS, per_pair
 
 COLOURS = {"cooperative": "green", "oppositional": "red"}
@@ -31,7 +31,7 @@ def progress(what: str) -> Iterator[Callable[[], None]]:
 
 def _console() -> Console:
     console = Console()
-    return console if console.is_terminal else Console(width=160)
+    return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=160)
 
 
 def statements(rows: list[dict[str, Any]]) -> None:
@@ -64,81 +64,47 @@ def statements(rows: list[dict[str, Any]]) -> None:
     pairs(per_pair(pa.Table.from_pylist(rows, schema=STATEMENTS)))
 
 
-def pairs(found: pa.Table) -> None:
-    """Print counts and balance per ordered pair."""
+def pairs(found: pa.Table, *, evidence: bool = False) -> None:
+    """Print counts and balance per ordered pair; with `evidence`, the sentence of its surest statement too."""
     console = _console()
-    grid = Table(title="Balance per pair (-1 oppositional … 1 cooperative)")
-    for name in found.column_names:
-        grid.add_column(name, justify="left" if name in ("source", "target") else "right")
+    grid = Table(title="Balance per pair (-1 oppositional … 1 cooperative)", show_lines=evidence, expand=evidence)
+    for name in ("source", "target"):
+        grid.add_column(name, overflow="fold", max_width=18)
+    for name in ("coop", "oppo", "balance", "conf", "n", "docs"):
+        grid.add_column(name, justify="right", no_wrap=True)
+    if evidence:
+        grid.add_column("surest statement", overflow="fold", ratio=1)
     for row in found.to_pylist():
         balance = row["balance"]
-        style = "" if balance is None else "green" if balance > 0 else "red" if balance < 0 else ""
-        shown = {**row, "balance": "" if balance is None else f"{balance:+.2f}"}
-        grid.add_row(*(Text(str(value), style=style if name == "balance" else "") for name, value in shown.items()))
+        cells = [
+            Text(row["source"]),
+            Text(row["target"]),
+            *(Text(str(row[stance])) for stance in STANCES[:2]),
+            Text("" if balance is None else f"{balance:+.2f}", style=_sign(balance or 0)),
+            Text(f"{row['confidence']:.2f}"),
+            *(Text(str(row[name])) for name in ("statements", "documents")),
+        ]
+        grid.add_row(*cells, *([Text(row["evidence"])] if evidence else []))
     console.print(grid)
 
 
-def table(
-    found: pa.Table,
-    equal: dict[str, Any],
-    *,
-    actor: list[str] | None,
-    min_confidence: float,
-    sort: str,
-    limit: int,
-    since: str,
-    until: str,
-    pairs: bool,
-    matrix: bool,
-) -> None:
-    """Filter a stance table and print it: by row, per pair, or as a matrix. Dates compare by as much as is given."""
-    for name, wanted in equal.items():
-        if wanted:
-            values = wanted if isinstance(wanted, list) else [wanted]
-            found = found.filter(pc.is_in(found[name], value_set=pa.array(values, pa.string())))
-    if actor:
-        either = pa.array(actor, pa.string())
-        mask = pc.or_(pc.is_in(found["source"], value_set=either), pc.is_in(found["target"], value_set=either))
-        found = found.filter(mask)
-    if min_confidence:
-        found = found.filter(pc.greater_equal(found["confidence"], min_confidence))
-    if since:
-        found = found.filter(pc.greater_equal(found["date"], since))
-    if until:
-        dated = pc.not_equal(found["date"], "")
-        found = found.filter(
-            pc.and_(dated, pc.less_equal(pc.utf8_slice_codeunits(found["date"], 0, len(until)), until))
-        )
-    if sort:
-        name, order = sort.lstrip("-"), "descending" if sort.startswith("-") else "ascending"
-        if name not in STATEMENTS.names:
-            raise InputError(f"no column {name!r} to sort by; one of {', '.join(STATEMENTS.names)}")
-        found = found.sort_by([(name, order)])
-    if limit and not (pairs or matrix):
-        found = found.slice(0, limit)
-    if matrix:
-        _matrix(per_pair(found).to_pylist())
-    elif pairs:
-        _pairs(per_pair(found).slice(0, limit) if limit else per_pair(found))
-    else:
-        statements(found.to_pylist())
+def _sign(number: float) -> str:
+    return COLOURS["cooperative"] if number > 0 else COLOURS["oppositional"] if number < 0 else ""
 
 
-_pairs = pairs
-
-
-def _matrix(found: list[dict[str, Any]]) -> None:
+def matrix(found: pa.Table) -> None:
+    """Print pairs as a matrix of the main actors, source by target."""
     from pipeline.report.summary import main_actors
     from pipeline.report.summary import matrix as arranged
 
-    actors = main_actors(found, most=12)
+    lines = found.to_pylist()
+    actors = main_actors(lines, most=12)
     grid = Table(title="Cooperative less oppositional statements: row toward column", show_lines=True)
     for name in ("", *actors):
         grid.add_column(name, justify="right", no_wrap=True)
-    for actor, cells in zip(actors, arranged(found, actors), strict=True):
-        styles = ["" if cell is None or not cell.net else "green" if cell.net > 0 else "red" for cell in cells]
-        words = ["" if cell is None else f"{cell.net:+d}" if cell.net else "0" for cell in cells]
-        grid.add_row(actor, *(Text(word, style=style) for word, style in zip(words, styles, strict=True)))
+    for actor, cells in zip(actors, arranged(lines, actors), strict=True):
+        nets = [None if cell is None else cell.net for cell in cells]
+        grid.add_row(actor, *(Text("" if n is None else f"{n:+d}" if n else "0", style=_sign(n or 0)) for n in nets))
     _console().print(grid)
 
 
