@@ -59,11 +59,14 @@ def run(
     output_format: Annotated[str | None, typer.Option("--format", help="Overrides the output's ending.")] = None,
     encoding: Annotated[str | None, typer.Option(help="Of text without a byte order mark; else UTF-8.")] = None,
     workers: Annotated[int, typer.Option("--n-process", "-n", min=1, help="Processes.")] = 1,
+    how: Annotated[bool, typer.Option("--explain", help="Print how each row came about instead.")] = False,
     force: Force = False,
 ) -> None:
     """Read articles; write (or print) the table of stances."""
     from pipeline.table.files import check_output, write
 
+    if how and output is not None:
+        raise InputError("--explain prints to the terminal and writes no table; leave out --output")
     if output is not None:
         check_output(output, force=force, form=output_format)
     import_spacy()
@@ -78,6 +81,11 @@ def run(
         raise InputError("no article in the input")
     from itertools import chain
 
+    if how:
+        from pipeline.cli.explain import explain
+
+        explain(chain([first], articles), pipeline.load(model))
+        return
     documents: list[dict[str, object]] = []
     with display.progress("articles") as advance:
         nlp = pipeline.load(model)
@@ -195,17 +203,27 @@ def evaluate(
     split: Annotated[str, typer.Option(help="train, dev, test, given (the given article) or all.")] = "test",
     model: Model = "",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the scores as JSON too.")] = None,
+    errors: Annotated[Path | None, typer.Option(help="Write every miss and false row to this HTML page.")] = None,
+    force: Force = False,
 ) -> None:
     """Score every stage against gold, with support, confidence intervals and baselines."""
     import json
 
+    from pipeline.table.files import check_target
+
+    if errors is not None:
+        check_target(errors, force)
     import_spacy()
     from pipeline.cli import display
     from pipeline.evaluate import evaluate as score
+    from pipeline.evaluate.errors import Error, write_page
 
+    found: list[Error] = []
     with display.progress("documents") as advance:
-        result = score(gold, corpus, split, model, advance=advance)
+        result = score(gold, corpus, split, model, advance=advance, errors=found)
     display.scores(result)
+    if errors is not None:
+        write_page(found, errors, split, result["model"])
     if output is not None:
         output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 

@@ -13,6 +13,7 @@ from spacy.tokens import Doc
 from pipeline.actors import mention
 from pipeline.article.tokenizer import trimmed
 from pipeline.errors import InputError
+from pipeline.evaluate.errors import Error, errors_of
 from pipeline.evaluate.scores import (
     Measure,
     calibration,
@@ -169,12 +170,18 @@ def _measures() -> dict[str, Measure]:
 
 
 def evaluate(
-    gold: Path, corpus: Path, split: str, model: str, advance: Callable[[], None] = lambda: None
+    gold: Path,
+    corpus: Path,
+    split: str,
+    model: str,
+    advance: Callable[[], None] = lambda: None,
+    errors: list[Error] | None = None,
 ) -> dict[str, Any]:
     """Scores of every stage over a split: `{"split", "documents", "model", "scores": [...]}`.
 
     Each score has `stage, measure, score, interval` (95 %, percentile bootstrap), `unit` and `support`. A prediction
-    on an arguable pair counts neither way. Raises InputError.
+    on an arguable pair counts neither way. `errors`, where it is given, is filled with the misses and false rows.
+    Raises InputError.
     """
     import pipeline
 
@@ -192,7 +199,10 @@ def evaluate(
         _segmentation(measures, item, doc)
         _actors(measures, item, doc, number)
         _verbs(measures, item, doc, number)
-        _statements(measures, "end to end", item, judge.judge([doc])[0], number)
+        judged = judge.judge([doc])[0]
+        if errors is not None:
+            errors += errors_of(item, doc, judged)
+        _statements(measures, "end to end", item, judged, number)
         _statements(measures, "lexicon end to end", item, by_lexicon.judge([doc])[0], number)
     lexicon = LexiconClassifier()
     _stances(measures, items, {"model": judge.classifier or lexicon, "lexicon": lexicon, "majority": None})

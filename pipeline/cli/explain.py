@@ -1,0 +1,38 @@
+"""`run --explain`: how each row came about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.text import Text
+from spacy.language import Language
+
+from pipeline.article import Article
+from pipeline.cli.show import COLOURS
+from pipeline.statements import statement
+from pipeline.statements.path import mention_at, path_of
+
+
+def explain(articles: Iterable[Article], nlp: Language) -> None:
+    """Print each statement with the mentions, the verb and the path that made it, and what each class scored."""
+    console = Console(soft_wrap=True, highlight=False)
+    found = 0
+    for doc, article in nlp.pipe(((article.text, article) for article in articles), as_tuples=True):
+        last = None
+        for s in statement.load(doc):
+            found += 1
+            if (article.document, s.sentence) != last:
+                last = (article.document, s.sentence)
+                console.print(Text(f"\n{article.document}: {' '.join(article.text[slice(*s.sentence)].split())}", "bold"))
+            console.print(Text(f"  {s.source} > {s.target}  {s.stance} {s.confidence:.2f}", COLOURS[s.stance]))
+            for side, actor, span in (("source", s.source, s.source_span), ("target", s.target, s.target_span)):
+                found_as = mention_at(doc, span)
+                kind = found_as.label_ if found_as is not None else "mention"
+                console.print(Text(f'    {side}  {actor}, "{article.text[slice(*span)]}" ({kind})'))
+            told = f", told by {s.speaker}" if s.speaker else ""
+            console.print(Text(f'    verb    "{article.text[slice(*s.verb_span)]}", {s.root}, {s.status}{told}'))
+            console.print(Text(f"    path    {path_of(doc, s)}"))
+            console.print(Text("    scores  " + ", ".join(f"{name} {score:.2f}" for name, score in s.scores.items())))
+    if not found:
+        console.print("No statement found.")
