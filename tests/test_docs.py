@@ -30,9 +30,9 @@ def test_the_table_in_the_readme_is_what_run_prints(nlp: Language) -> None:
     assert shown[2:] == [[cell(row, name) for name in names] for row in rows[: len(shown) - 2]]
 
 
-def test_the_notebook_page_runs(nlp: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_notebook_page_runs(syntax: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = (ROOT / "docs" / "notebook.md").read_text(encoding="utf-8")
-    monkeypatch.setattr("pipeline.load", lambda: nlp)
+    monkeypatch.setattr("pipeline.load", lambda: syntax)
     monkeypatch.chdir(tmp_path)
     Path("article.txt").write_text("Norway condemned Latvia's cod quota. <b>Latvia</b> thanked Estonia.", "utf-8")
     names: dict[str, Any] = {}

@@ -140,7 +140,7 @@ def test_a_missed_statement_is_added_and_undone(start: Start, page: Page, articl
 def test_an_added_statement_has_verb_and_status(start: Start, page: Page, article: Path, tmp_path: Path) -> None:
     address, _ = start(article)
     visit(page, address)
-    for words, key in (("Kabul", "1"), ("China", "2"), ("inquiry", "v")):
+    for words, key in (("Kabul", "1"), ("China", "2"), ("finances", "v")):
         select(page, "Takhar", words)
         page.keyboard.press(key)
     page.keyboard.press("x")
@@ -152,16 +152,31 @@ def test_an_added_statement_has_verb_and_status(start: Start, page: Page, articl
     text = article.read_text(encoding="utf-8")
     (added,) = (s for s in gold.statements if not s.arguable)
     verbs = {v.id: (text[v.start : v.end], v.root) for v in gold.verbs}
-    assert (added.stance, added.status, verbs[added.verb]) == ("oppositional", "proposed", ("inquiry", "ACCUSE"))
+    assert (added.stance, added.status, verbs[added.verb]) == ("oppositional", "proposed", ("finances", "ACCUSE"))
 
 
-def test_an_actor_that_does_not_exist_is_refused(start: Start, page: Page, article: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("wrong", "problem"),
+    [
+        ({"actor": "XQX"}, "unknown actor 'XQX'"),
+        ({"actor": "=1+1"}, "no actor id"),
+        ({"end": 10**9}, "a span outside the text"),
+        ({"start": 0, "end": 1}, "source and target stand in one sentence"),
+    ],
+)
+def test_what_would_be_no_gold_is_refused(
+    start: Start, page: Page, article: Path, tmp_path: Path, wrong: dict[str, object], problem: str
+) -> None:
     address, _ = start(article)
-    visit(page, address)
-    page.keyboard.press("s")
-    page.fill("#actor", "XQX")
-    page.keyboard.press("Enter")
-    expect(page.locator("#error")).to_contain_text("unknown actor 'XQX'")
+    own = address.rstrip("/")
+    item = page.request.get(f"{own}/1/state").json()["items"][0]
+    names = ("source", "target", "stance", "verb", "root", "status", "speaker")
+    values = {name: item[name] for name in names} | {"item": item["id"], "arguable": False}
+    done = page.request.post(
+        f"{own}/1/decide", data=values | {"source": item["source"] | wrong}, headers={"Origin": own}
+    )
+    assert done.status == 400
+    assert problem in done.json()["error"]
     assert not (tmp_path / "gold").exists()
 
 
