@@ -63,7 +63,7 @@ _MODIFIER, _NO_SUBJECT = 5.0, 2.0
 _JOINED = {0: 5.0, 1: 1.6}
 _TOGETHER, _BODY, _AWAY, _DOER = 2.8, 1.3, 1.4, 4.0
 """What counts for two actors as "the two": joined by "and" in this sentence or the one before, named together before;
-and against them: no state, sentences since they were named, doing what the clause says. Fitted on train, checked on dev."""
+and against them: no state, sentences since they were named, doing what the clause says. Fitted on train."""
 
 
 def _joined(one: Span, other: Span) -> bool:

@@ -37,16 +37,12 @@ def _expletive(token: Token) -> bool:
 
 def _pronoun(token: Token, discourse: Discourse) -> tuple[int, int, tuple[str, ...]] | None:
     lower, here = token.lower_, (token.i, token.i + 1)
-    if (
-        token.tag_ == "PRP$"
-        and token.i < token.head.i < token.i + 4
-        and token.head.lemma_ in _STATE_NOUNS | _STAFF_NOUNS
-    ):
-        if not any(t.ent_type_ for t in token.doc[token.i : token.head.i]):
-            here = (token.i, token.head.i + 1)  # "his country", "its foreign ministry"
-    if token.tag_ == "PRP$" and token.head.lemma_ in _OTHERS and token.i < token.head.i < token.i + 4:
-        if not any(t.ent_type_ for t in token.doc[token.i : token.head.i]):
+    near = token.tag_ == "PRP$" and token.i < token.head.i < token.i + 4
+    if near and not any(t.ent_type_ for t in token.doc[token.i : token.head.i]):
+        if token.head.lemma_ in _OTHERS:
             return token.i, token.head.i + 1, discourse.other(token)
+        if token.head.lemma_ in _STATE_NOUNS | _STAFF_NOUNS:
+            here = (token.i, token.head.i + 1)  # "his country", "its foreign ministry"
     if lower in _SHE:
         return *here, discourse.one(token, person=True)
     if lower in _IT and not _expletive(token):
