@@ -66,6 +66,9 @@ def test_from_a_row_to_its_sentence_and_back_by_keyboard(report: Page) -> None:
     report.get_by_label("Search").fill("thanked Estonia")
     row = report.locator("#rows tbody tr", has_text="Latvia thanked Estonia")
     expect(report.locator("#rows tbody tr[tabindex]")).to_have_count(1)
+    row.first.focus()
+    report.wait_for_timeout(500)
+    expect(row.first).to_be_focused()  # the table is not drawn once more
     row.first.press("Enter")
     sentence = report.locator("mark.found")
     told = sentence.inner_text()
@@ -80,6 +83,25 @@ def test_search_and_filters_narrow_the_table(report: Page) -> None:
     assert set(report.locator("#rows tbody .column-stance").all_inner_texts()) == {"oppositional"}
     report.get_by_label("Search").fill("cod quota")
     assert rows(report) == 1
+
+
+def test_on_a_phone_and_on_paper_every_row_is_whole(report: Page) -> None:
+    report.set_viewport_size({"width": 390, "height": 844})
+    evidence = report.locator("#rows tbody .column-evidence").first
+    box = evidence.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["width"] > 250
+    assert box["x"] + box["width"] <= 390
+    assert report.evaluate("document.documentElement.scrollWidth") <= 390
+    counted = int(report.inner_text("header").partition(": ")[2].split()[0])
+    report.set_viewport_size({"width": 794, "height": 1123})
+    report.emulate_media(media="print")
+    report.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert rows(report) == counted
+    expect(report.get_by_label("Search")).to_be_hidden()
+    report.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert rows(report) == 25
 
 
 def test_a_hostile_article_stays_text(report: Page, tmp_path: Path) -> None:

@@ -137,6 +137,116 @@ def test_a_missed_statement_is_added_and_undone(start: Start, page: Page, articl
     assert all(s.arguable for s in read(tmp_path / "gold" / "long.jsonl").statements)
 
 
+def test_an_added_statement_has_verb_and_status(start: Start, page: Page, article: Path, tmp_path: Path) -> None:
+    address, _ = start(article)
+    visit(page, address)
+    for words, key in (("Kabul", "1"), ("China", "2"), ("finances", "v")):
+        select(page, "Takhar", words)
+        page.keyboard.press(key)
+    page.keyboard.press("x")
+    page.keyboard.press("2")
+    page.keyboard.press("o")
+    expect(page.locator("#question")).to_contain_text("What does the verb do?")
+    judge(page, "2")
+    gold = read(tmp_path / "gold" / "long.jsonl")
+    text = article.read_text(encoding="utf-8")
+    (added,) = (s for s in gold.statements if not s.arguable)
+    verbs = {v.id: (text[v.start : v.end], v.root) for v in gold.verbs}
+    assert (added.stance, added.status, verbs[added.verb]) == ("oppositional", "proposed", ("finances", "ACCUSE"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "problem"),
+    [
+        ({"actor": "XQX"}, "unknown actor 'XQX'"),
+        ({"actor": "=1+1"}, "no actor id"),
+        ({"end": 10**9}, "a span outside the text"),
+        ({"start": 0, "end": 1}, "source and target stand in one sentence"),
+    ],
+)
+def test_what_would_be_no_gold_is_refused(
+    start: Start, page: Page, article: Path, tmp_path: Path, wrong: dict[str, object], problem: str
+) -> None:
+    address, _ = start(article)
+    own = address.rstrip("/")
+    item = page.request.get(f"{own}/1/state").json()["items"][0]
+    names = ("source", "target", "stance", "verb", "root", "status", "speaker")
+    values = {name: item[name] for name in names} | {"item": item["id"], "arguable": False}
+    done = page.request.post(
+        f"{own}/1/decide", data=values | {"source": item["source"] | wrong}, headers={"Origin": own}
+    )
+    assert done.status == 400
+    assert problem in done.json()["error"]
+    assert not (tmp_path / "gold").exists()
+
+
+@pytest.fixture
+def table(demarche, tmp_path: Path) -> Path:
+    """The stances of two files and a page, as a table; the model's confidence is set to what no model says."""
+    pages = {
+        "a.txt": "Oslo condemned Riga's new cod quota on Monday.",
+        "b.txt": "Japan and Russia held talks on Monday.",
+        "c.html": "<html><body><article><h1>Cod</h1><p>Latvia thanked Estonia for its support on Tuesday, and "
+        "a long and quiet week of cod fishing went by in the Gulf of Riga.</p></article></body></html>",
+    }
+    for name, text in pages.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    done = demarche("run", *pages, "-o", "t.jsonl", "-m", "lexicon")
+    assert done.returncode == 0, done.stderr
+    rows = [json.loads(line) for line in (tmp_path / "t.jsonl").read_text("utf-8").splitlines()]
+    assert {row["document"] for row in rows} == {"a", "b", "c"}
+    told = "".join(json.dumps(row | {"confidence": 0.4321}) + "\n" for row in rows)
+    (tmp_path / "t.jsonl").write_text(told, encoding="utf-8")
+    return tmp_path / "t.jsonl"
+
+
+def test_a_table_is_reviewed_article_by_article(demarche, start: Start, page: Page, table: Path) -> None:
+    rows = [json.loads(line) for line in table.read_text("utf-8").splitlines()]
+    address, _ = start(table)
+    visit(page, address)
+    for number, document in enumerate("abc", start=1):
+        expect(page.locator("nav")).to_contain_text(f"Article {number} of 3")
+        for row in (row for row in rows if row["document"] == document):
+            expect(page.locator("#card")).to_contain_text(f"{row['stance']} 0.43")
+            judge(page, "a")
+        page.keyboard.press("J")
+        if number < 3:
+            page.wait_for_url(f"**/{number + 1}")
+            page.wait_for_selector("body[data-ready]")
+    gold = {name: read(table.parent / "gold" / f"{name}.jsonl") for name in "abc"}
+    told = {(name, s.source, s.target, s.stance) for name, g in gold.items() for s in g.statements if not s.arguable}
+    assert told == {(row["document"], row["source"], row["target"], row["stance"]) for row in rows}
+    decided = [json.loads(line)["item"] for name in "abc" for line in journal(table, name)]
+    assert decided == [row["id"] for row in rows]
+    one, other = gold["b"].statements  # "held talks", both ways
+    assert (one.mutual, other.mutual) == (other.id, one.id)
+    assert demarche("gold", "check", "gold").stdout == "no problem found\n"
+
+
+def journal(table: Path, name: str) -> list[str]:
+    return (table.parent / "gold" / f"{name}.journal").read_text("utf-8").splitlines()[1:]
+
+
+def test_a_changed_article_of_a_table_is_left_out(demarche, start: Start, page: Page, table: Path) -> None:
+    (table.parent / "a.txt").write_text("Oslo thanked Riga.", encoding="utf-8")
+    address, _ = start(table)
+    visit(page, address)
+    expect(page.locator("nav")).to_contain_text("Article 1 of 2")
+    (table.parent / "t.documents.jsonl").unlink()
+    done = demarche("review", "t.jsonl", "-o", "gold")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "none of its articles is at hand" in done.stderr
+
+
+def test_a_document_id_is_no_way_out_of_the_folder(demarche, table: Path) -> None:
+    for name in ("t.jsonl", "t.documents.jsonl"):
+        path = table.parent / name
+        path.write_text(path.read_text("utf-8").replace('"document": "a"', '"document": "../../a"'), encoding="utf-8")
+    done = demarche("review", "t.jsonl", "-o", "gold")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "cannot be the name of a file" in done.stderr
+
+
 def test_a_wrong_source_is_corrected_by_number_and_by_id(
     start: Start, page: Page, article: Path, tmp_path: Path
 ) -> None:

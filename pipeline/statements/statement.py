@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from html import escape
 from typing import Any
 
 from spacy.tokens import Doc
@@ -40,21 +42,56 @@ class Statement:
     model: str = ""
 
 
+class StatementList(list[Statement]):
+    """The statements of a text, which a notebook shows as a table with the evidence."""
+
+    def __init__(self, statements: Iterable[Statement], text: str) -> None:
+        super().__init__(statements)
+        self.text = text
+
+    def _repr_html_(self) -> str:
+        def line(tag: str, *cells: str) -> str:
+            return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+        head = line("th", "source", "target", "verb", "stance", "confidence", "status", "evidence")
+        body = (
+            line(
+                "td",
+                s.source,
+                s.target,
+                s.verb,
+                s.stance,
+                f"{s.confidence:.2f}",
+                s.status,
+                self.text[slice(*s.sentence)],
+            )
+            for s in self
+        )
+        return f"<table><thead>{head}</thead><tbody>{''.join(body)}</tbody></table>"
+
+
 def store(doc: Doc, statements: list[Statement]) -> None:
-    """Keep statements in `doc.user_data` as plain values, so that a Doc can cross processes."""
+    """Keep statements in `doc.user_data` as plain values, so that a Doc can cross processes.
+
+    `doc.spans["statements"]` has the sentence of each, labelled by stance, for displaCy.
+    """
     doc.user_data[KEY] = [asdict(statement) for statement in statements]
+    doc.spans[KEY] = [
+        doc.char_span(*s.sentence, label=s.stance, kb_id=f"{s.source} → {s.target}", alignment_mode="expand")
+        for s in statements
+    ]
 
 
 _PAIRS = ("sentence", "source_span", "target_span", "verb_span")
 
 
-def load(doc: Doc) -> list[Statement]:
+def load(doc: Doc) -> StatementList:
     """The statements of a Doc, in the order of the text."""
 
     def revive(values: dict[str, Any]) -> Statement:
         return Statement(**{**values, **{name: tuple(values[name]) for name in _PAIRS}})
 
-    return [revive(values) for values in doc.user_data.get(KEY, [])]
+    return StatementList(map(revive, doc.user_data.get(KEY, [])), doc.text)
 
 
 if not Doc.has_extension(KEY):

@@ -74,6 +74,9 @@ document.querySelectorAll(".matrix button").forEach((cell) => cell.addEventListe
 filters.addEventListener("change", () => { sentence = ""; table.draw(); });
 filters.addEventListener("reset", () => setTimeout(() => show({})));
 
+window.addEventListener("beforeprint", () => table.page.len(-1).draw());
+window.addEventListener("afterprint", () => table.page.len(25).draw());
+
 document.getElementById("download").addEventListener("click", () => {
   const chosen = table.rows({ search: "applied", order: "applied" }).data().toArray();
   const defused = (value) => (/^[=+\-@\t\r]/.test(value) && Number.isNaN(Number(value)) ? `'${value}` : String(value));
