@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.errors import InputError
+from pipeline.shipped import shipped
 from pipeline.stance import Pair, load
 from pipeline.stance.marking import MARKERS, mark
 
@@ -74,6 +80,15 @@ def test_any_text_with_any_two_spans_is_read(text: str, data: st.DataObject) -> 
     spans = [tuple(sorted((data.draw(offsets), data.draw(offsets)))) for _ in range(2)]
     if all(start < end for start, end in spans):
         assert {MARKERS[0], MARKERS[1]} <= {marker for marker in MARKERS if marker in mark(Pair(text, *spans)).text}
+
+
+def test_a_model_of_an_earlier_version_says_so(tmp_path: Path) -> None:
+    folder = shutil.copytree(shipped("models") / "stance", tmp_path / "old")
+    description = json.loads((folder / "model.json").read_text())
+    del description["encoder"]
+    (folder / "model.json").write_text(json.dumps(description))
+    with pytest.raises(InputError, match=r"model\.json: a model of an earlier version; train it again"):
+        load(folder)
 
 
 def test_a_verdict_sums_to_one_and_its_root_has_its_sign() -> None:

@@ -63,6 +63,8 @@ def load(model: str | Path = DEFAULT, device: str = "cpu") -> Classifier:
     folder = find(model)
     description = read_description(folder)
     if description["kind"] == "encoder":
+        if "encoder" not in description:
+            raise InputError("a model of an earlier version; train it again", folder / "model.json")
         from pipeline.stance.encoder import EncoderClassifier
 
         return EncoderClassifier(folder, description, device)
