@@ -155,7 +155,7 @@ def _announced(doc: Doc, taken: set[int]) -> list[tuple[int, int]]:
         if end > start and not doc[start].is_sent_start:
             found.append((start, end))
         at = token.i - 1
-        while at > 0 and doc[at].text != "," and doc[at].sent == token.sent and token.i - at < 7:
+        while at > 0 and doc[at].text != "," and not doc[at + 1].is_sent_start and token.i - at < 7:
             at -= 1
         if token.dep_ == "appos" and doc[at].text == "," and doc[at + 1].lower_ in ("a", "an", "the"):
             start = at

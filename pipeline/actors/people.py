@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Span, Token
 
 from pipeline.actors import gazetteer, mention
+from pipeline.article.tokenizer import ahead
 from pipeline.words import words
 
 _REACH = 9
@@ -57,7 +58,9 @@ def _breaks(token: Token, name: int) -> bool:
 def _before(doc: Doc, start: int, owner: dict[int, Span]) -> tuple[tuple[str, ...], bool, int]:
     """The actors named with the office before a name, whether there is an office, and the token of a possessive."""
     at = start - 1
-    first = max(doc[start].sent.start, start - _REACH)
+    first = start
+    while first > max(0, start - _REACH) and not doc[first].is_sent_start:
+        first -= 1
     titled, possessor = False, -1
     while at >= first and not _breaks(doc[at], start):
         titled = _has_title(doc, at, start)
@@ -80,7 +83,7 @@ def _before(doc: Doc, start: int, owner: dict[int, Span]) -> tuple[tuple[str, ..
 def _after(doc: Doc, end: int, owner: dict[int, Span]) -> tuple[tuple[str, ...], bool]:
     """The actors of an apposition ("X, the Peruvian envoy"), a relative clause ("X, who speaks for the embassy"), or of
     "X of Peru"."""
-    stop = min(end + _AFTER, doc[end - 1].sent.end)
+    stop = ahead(doc, end, _AFTER).end
     of = end + 1 + (end + 1 < stop and doc[end + 1].lower_ == "the")
     if of < stop and doc[end].lower_ == "of" and of in owner:
         return mention.actors_of(owner[of]), False
@@ -113,7 +116,7 @@ def _presented(doc: Doc, end: int, root: Token, owner: dict[int, Span]) -> tuple
     verb = root.head
     if root.dep_ != "nsubj" or verb.lemma_ not in _BEING:
         return (), False
-    inside = doc[verb.i + 1 : min(verb.i + 1 + _AFTER, verb.sent.end)]
+    inside = ahead(doc, verb.i + 1, _AFTER)
     titled = _has_title(doc, inside.start, inside.end) or any(t.lemma_.lower() in _SERVES for t in inside)
     return (next((mention.actors_of(owner[t.i]) for t in inside if t.i in owner), ()) if titled else ()), titled
 

@@ -6,6 +6,7 @@ from spacy.tokens import Doc, Span
 
 from pipeline.actors import mention
 from pipeline.actors.gazetteer import titles
+from pipeline.article.tokenizer import ahead
 from pipeline.words import words
 
 SAYING = words("saying")
@@ -45,8 +46,7 @@ def _asks(block: Span) -> bool:
 def _asked(mentions: list[Span]) -> tuple[str, ...]:
     """The actors of whom an interview is: the first person named, or the first actor with an office beside it."""
     for span in mentions:
-        after = span.doc[span.end : span.end + 5]
-        if span.label_ == "person" or any(t.lower_ in titles() for t in after if t.sent == span.root.sent):
+        if span.label_ == "person" or any(t.lower_ in titles() for t in ahead(span.doc, span.end, 5)):
             return mention.actors_of(span)
     return ()
 
@@ -63,30 +63,33 @@ def _interview(doc: Doc, mentions: list[Span]) -> dict[int, tuple[str, ...]]:
     }
 
 
+def _said_by(sentence: Span, owner: dict[int, Span], inside: set[int]) -> tuple[str, ...]:
+    """The actors that a sentence names, outside its quotations, as saying something."""
+    for token in sentence:
+        if token.i in inside or token.lemma_.lower() not in SAYING or token.pos_ not in ("VERB", "AUX"):
+            continue
+        subject = next((child for child in token.children if child.dep_ in _SUBJECTS), None)
+        if subject is None:
+            continue
+        named = (t.i for t in (subject, *subject.subtree) if t.i in owner and (t.i not in inside or t.i == subject.i))
+        head = next(named, -1)
+        if head >= 0:
+            return mention.actors_of(owner[head])
+    return ()
+
+
 def speakers(doc: Doc, mentions: list[Span]) -> dict[int, tuple[str, ...]]:
     """The actors that speak at each token, as far as the text says: in quotations, and in answers."""
     owner = {token.i: span for span in mentions for token in span}
     quotations = quoted(doc)
     inside = {i for start, end in quotations for i in range(start, end)}
     voices = _interview(doc, mentions)
+    said = [_said_by(sentence, owner, inside) for sentence in doc.sents]
+    sentence_of = {token.i: number for number, sentence in enumerate(doc.sents) for token in sentence}
     last: tuple[str, ...] = ()
     last_end = -1
     for start, end in quotations:
-        said_by: tuple[str, ...] = ()
-        for sentence in (doc[end - 1].sent, doc[start].sent):
-            for token in sentence:
-                if token.i in inside or token.lemma_.lower() not in SAYING or token.pos_ not in ("VERB", "AUX"):
-                    continue
-                subject = next((child for child in token.children if child.dep_ in _SUBJECTS), None)
-                if subject is None:
-                    continue
-                named = [t for t in subject.subtree if t.i in owner and t.i not in inside]
-                head = subject.i if subject.i in owner else (named[0].i if named else -1)
-                if head >= 0:
-                    said_by = mention.actors_of(owner[head])
-                    break
-            if said_by:
-                break
+        said_by = said[sentence_of[end - 1]] or said[sentence_of[start]]
         if not said_by and last and start - last_end < 60:
             said_by = last
         last, last_end = said_by, end

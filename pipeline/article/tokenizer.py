@@ -34,7 +34,7 @@ def _may_end(doc: Doc, first: int, at: int) -> bool:
         at -= 1
     if doc[at].text[-1] not in ".?!…":
         return False
-    return not _NUMBER.fullmatch(doc[first : at + 1].text)
+    return at - first > 3 or not _NUMBER.fullmatch(doc[first : at + 1].text)
 
 
 def trimmed(sentence: Span) -> tuple[int, int]:
@@ -42,6 +42,15 @@ def trimmed(sentence: Span) -> tuple[int, int]:
     text = sentence.text
     start = sentence.start_char + len(text) - len(text.lstrip())
     return start, sentence.start_char + len(text.rstrip())
+
+
+def ahead(doc: Doc, start: int, most: int) -> Span:
+    """At most so many tokens from `start` on, up to where a sentence begins. `Token.sent` reads the whole sentence,
+    which asked of every token takes the square of its length."""
+    end = start
+    while end < min(start + most, len(doc)) and not doc[end].is_sent_start:
+        end += 1
+    return doc[start:end]
 
 
 def _stretches(text: str, blocks: list[Block]) -> Iterator[tuple[int, int, Block | None]]:

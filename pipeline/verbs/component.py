@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
+from pipeline.article.tokenizer import ahead
 from pipeline.verbs.lexicon import Predicate, by_first_word, predicates
 
 KEY = "diplomatic_verbs"
@@ -41,7 +42,7 @@ def _depends(token: Token, head: Token) -> bool:
 def _rest(entry: Predicate, token: Token) -> Token | None:
     """The last token of the phrase that begins at `token`, or None where the phrase is not there."""
     last = token
-    window = token.doc[token.i + 1 : min(token.i + 1 + _REACH, token.sent.end)]
+    window = ahead(token.doc, token.i + 1, _REACH) if len(entry.words) > 1 else ()
     for word in entry.words[1:]:
         match = next(
             (t for t in window if t.i > last.i and word in (t.lemma_.lower(), t.lower_) and _depends(t, token)), None
