@@ -142,3 +142,12 @@ def test_the_given_article_balances_as_it_reads(
 def test_any_text_goes_through(syntax: Language, text: str) -> None:
     doc = syntax(text)
     assert len(doc.text) == len(text)
+
+
+def test_explain_says_what_made_a_row(demarche, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Norway condemned Latvia's new cod quota on Monday.\n", encoding="utf-8")
+    done = demarche("run", "a.txt", "--explain")
+    assert done.returncode == 0, done.stderr
+    assert "NOR > LVA  oppositional" in done.stdout
+    assert '"condemned", ACCUSE, actual' in done.stdout
+    assert "scores" in done.stdout

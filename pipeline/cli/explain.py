@@ -9,7 +9,7 @@ from rich.text import Text
 from spacy.language import Language
 
 from pipeline.article import Article
-from pipeline.cli.show import COLOURS
+from pipeline.cli.display import COLOURS
 from pipeline.statements import statement
 from pipeline.statements.path import mention_at, path_of
 

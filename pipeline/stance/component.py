@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from spacy.language import Language
@@ -79,7 +79,7 @@ class StanceComponent:
             for doc, found in zip(docs, candidates, strict=True)
         ]
 
-    def _classify(self, docs: list[Doc], candidates: list[list[Statement]]) -> list[Verdict]:
+    def _classify(self, docs: list[Doc], candidates: Sequence[list[Statement]]) -> list[Verdict]:
         if self.classifier is None:
             from pipeline.stance.lexicon import certain
 

@@ -76,10 +76,11 @@ def store(doc: Doc, statements: list[Statement]) -> None:
     `doc.spans["statements"]` has the sentence of each, labelled by stance, for displaCy.
     """
     doc.user_data[KEY] = [asdict(statement) for statement in statements]
-    doc.spans[KEY] = [
+    spans = (
         doc.char_span(*s.sentence, label=s.stance, kb_id=f"{s.source} → {s.target}", alignment_mode="expand")
         for s in statements
-    ]
+    )
+    doc.spans[KEY] = [span for span in spans if span is not None]
 
 
 _PAIRS = ("sentence", "source_span", "target_span", "verb_span")
