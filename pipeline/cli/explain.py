@@ -12,6 +12,7 @@ from pipeline.article import Article
 from pipeline.cli.display import COLOURS
 from pipeline.statements import statement
 from pipeline.statements.path import mention_at, path_of
+from pipeline.table.rows import one_line
 
 
 def explain(articles: Iterable[Article], nlp: Language) -> None:
@@ -24,9 +25,7 @@ def explain(articles: Iterable[Article], nlp: Language) -> None:
             found += 1
             if (article.document, s.sentence) != last:
                 last = (article.document, s.sentence)
-                console.print(
-                    Text(f"\n{article.document}: {' '.join(article.text[slice(*s.sentence)].split())}", "bold")
-                )
+                console.print(Text(f"\n{article.document}: {one_line(article.text[slice(*s.sentence)])}", "bold"))
             console.print(Text(f"  {s.source} > {s.target}  {s.stance} {s.confidence:.2f}", COLOURS[s.stance]))
             for side, actor, span in (("source", s.source, s.source_span), ("target", s.target, s.target_span)):
                 found_as = mention_at(doc, span)

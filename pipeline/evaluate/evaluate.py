@@ -28,7 +28,6 @@ from pipeline.evaluate.scores import (
 from pipeline.gold import Gold
 from pipeline.gold.corpus import SPLITS, Annotated, read_annotated
 from pipeline.gold.pairs import gold_pairs
-from pipeline.labels import STANCES
 from pipeline.stance import Classifier, StanceComponent
 from pipeline.stance.lexicon import LexiconClassifier
 from pipeline.statements.statement import Statement
@@ -136,12 +135,11 @@ def _stances(measures: dict[str, Measure], items: list[Annotated], classifiers: 
             three, two = ["none"] * len(everything), [common[0][0] if common else "none"] * len(everything)
         else:
             verdicts = classifier.classify([pair.pair for _, pair in everything])
-            for (document, pair), v in zip(everything, verdicts, strict=True):
-                right = calibration_counts([v.confidence], [v.stance == pair.stance])
-                if name == "model":
+            three, two = [v.stance for v in verdicts], [v.sign for v in verdicts]
+            if name == "model":
+                for (document, pair), v in zip(everything, verdicts, strict=True):
+                    right = calibration_counts([v.confidence], [v.stance == pair.stance])
                     measures["calibration"].add(document, pair.sentence, right)
-            three = [v.stance for v in verdicts]
-            two = [max(STANCES[:2], key=lambda label, v=v: v.scores[label]) for v in verdicts]  # type: ignore[misc]
         for (document, pair), label, sign in zip(everything, three, two, strict=True):
             measures[f"{name} three"].add(document, pair.sentence, confusion([pair.stance], [label]))
             if pair.stance != "none":

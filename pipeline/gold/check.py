@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from pipeline.digest import sha256
 from pipeline.errors import InputError
 from pipeline.gold.corpus import find_text, read_manifest
 from pipeline.gold.formats.interlinear import ACTOR_ID
-from pipeline.gold.schema import Gold, Span, Statement, read, sha256
+from pipeline.gold.schema import Gold, Span, Statement, read
 from pipeline.labels import BLOCKS, ROOTS, STANCES, STATUSES
 
 

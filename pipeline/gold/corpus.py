@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
+from pipeline.digest import sha256_of
 from pipeline.errors import InputError
 from pipeline.gold.schema import Gold, read
 
@@ -92,7 +93,7 @@ def _elsewhere() -> dict[str, Path]:
     """Files in the folders of DEMARCHE_CORPUS by SHA-256."""
     folders = [Path(folder) for folder in os.environ.get("DEMARCHE_CORPUS", "").split(os.pathsep) if folder]
     files = (path for folder in folders if folder.is_dir() for path in sorted(folder.rglob("*.txt")))
-    return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in files}
+    return {sha256_of(path): path for path in files}
 
 
 def find_text(sha256: str, entry: Entry | None, corpus: Path) -> str | None:

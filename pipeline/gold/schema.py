@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -91,11 +90,6 @@ class Gold:
 
 
 RECORDS: dict[str, type] = {kind.__name__.lower(): kind for kind in (Block, Sentence, Mention, Verb, Statement)}
-
-
-def sha256(text: str) -> str:
-    """The digest that ties annotations to a text: SHA-256 of its UTF-8 bytes, line ends as given."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def write(gold: Gold, path: Path) -> None:

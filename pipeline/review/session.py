@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 from pipeline.actors import mention
 from pipeline.actors.gazetteer import names
 from pipeline.article import Article
+from pipeline.digest import sha256
 from pipeline.errors import InputError
 from pipeline.gold import schema
 from pipeline.gold.corpus import add, new_entry, read_manifest
@@ -211,7 +212,7 @@ def _base(article: Article, doc: Doc, annotator: str) -> Gold:
     spans = sorted(doc.spans[mention.KEY], key=lambda span: (span.start, span.end))
     return Gold(
         article.document,
-        schema.sha256(article.text),
+        sha256(article.text),
         annotator,
         blocks=blocks_of(doc),
         sentences=sentences_of(doc),

@@ -56,6 +56,11 @@ class Verdict:
     root: str = ""
 
     @property
+    def sign(self) -> str:
+        """The likelier of the two stances, whether or not the answer is none."""
+        return max(STANCES[:2], key=lambda label: self.scores[label])
+
+    @property
     def quad(self) -> int | None:
         return ROOTS.get(self.root)
 

@@ -16,6 +16,10 @@ from pipeline.stance.load import model_name
 from pipeline.stance.marking import MARKERS, Marked, mark
 
 BATCH = 32
+HEADS = ("stance", "quad", "root")
+"""What a network gives, in this order."""
+Network = Callable[..., list[np.ndarray]]
+"""From `input_ids` and `attention_mask` to the logits of `HEADS`."""
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:
@@ -36,7 +40,7 @@ def arrange(pairs: Sequence[Pair]) -> tuple[list[str], np.ndarray]:
     return [text for text, _ in texts], places
 
 
-def _onnx(folder: Path) -> Callable[..., list[np.ndarray]]:
+def _onnx(folder: Path) -> Network:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -45,7 +49,7 @@ def _onnx(folder: Path) -> Callable[..., list[np.ndarray]]:
         session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises a family of its own
         raise InputError(f"a damaged model ({str(error).splitlines()[0]})", folder) from error
-    return lambda **inputs: list(session.run(["stance", "quad", "root"], inputs))
+    return lambda **inputs: list(session.run(HEADS, inputs))
 
 
 class EncoderClassifier:
@@ -56,11 +60,11 @@ class EncoderClassifier:
         from tokenizers import Tokenizer
 
         if device == "cpu":
-            self.network = _onnx(folder)
+            self.network: Network = _onnx(folder)
         else:
-            from pipeline.stance.network import on_device
+            from pipeline.stance.network import trained
 
-            self.network = on_device(folder, description["encoder"], device)
+            self.network = trained(folder, description["encoder"], device)
         try:
             self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:  # tokenizers raises no type of its own

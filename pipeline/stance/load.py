@@ -6,22 +6,17 @@ A model folder holds `model.json` (kind, labels, the SHA-256 of each file, what 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
+from pipeline.digest import sha256_of
 from pipeline.errors import InputError
 from pipeline.shipped import shipped
 from pipeline.stance.base import Classifier
 
 DEFAULT = "stance"
 LEXICON = "lexicon"
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def find(model: str | Path) -> Path:
@@ -46,7 +41,7 @@ def read_description(folder: Path) -> dict[str, Any]:
         file = folder / name
         if not file.is_file():
             raise InputError("a damaged model: this file is missing; train or download it again", file)
-        if digest(file) != wanted:
+        if sha256_of(file) != wanted:
             raise InputError("a damaged model: this file is not the one that was trained (SHA-256 differs)", file)
     return description
 

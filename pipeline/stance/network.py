@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,10 @@ from safetensors.torch import load_file
 from torch import nn
 
 import pipeline
+from pipeline.digest import sha256_of
 from pipeline.errors import InputError
 from pipeline.labels import QUADS, ROOTS, STANCES
-from pipeline.stance.load import digest
+from pipeline.stance.encoder import HEADS, Network
 from pipeline.stance.marking import MARKERS
 
 UNKNOWN = -100
@@ -114,7 +115,7 @@ def find_encoder(name: str = "") -> tuple[str, str]:
     package = find_spec(name) if name.isidentifier() else None
     if package is not None and package.submodule_search_locations:
         folder = Path(package.submodule_search_locations[0]) / "model"
-        if name == default["name"] and digest(folder / "model.safetensors") != default["sha256"]:
+        if name == default["name"] and sha256_of(folder / "model.safetensors") != default["sha256"]:
             raise InputError("this is not the encoder of config.cfg: its SHA-256 differs", folder / "model.safetensors")
         return name, str(folder)
     if name == default["name"]:
@@ -155,19 +156,23 @@ def restore(model: MarkedSentenceModel, path: Path) -> None:
         raise InputError("these weights are of another encoder", path)
 
 
-def on_device(folder: Path, encoder: str, device: str) -> Callable[..., list[np.ndarray]]:
-    """A trained model in torch on a device ("cuda"), as a function from token ids and mask to logits, in numpy."""
-    try:
-        place = torch.device(device)
-        model, _ = build(find_encoder(encoder)[1])
-        restore(model, folder / WEIGHTS)
-        model.eval().to(place)
-    except RuntimeError as error:
-        raise InputError(f"no such device: {device!r} ({str(error).splitlines()[0]}); cpu is the default") from error
+def as_network(model: MarkedSentenceModel, device: str = "cpu") -> Network:
+    """The model as a classifier asks it: numpy in and out, on a device."""
+    model.eval().to(device)
 
     @torch.inference_mode()
     def run(**inputs: np.ndarray) -> list[np.ndarray]:
-        output = model(**{name: torch.from_numpy(values).to(place) for name, values in inputs.items()})
-        return [output[name].float().cpu().numpy() for name in ("stance", "quad", "root")]
+        output = model(**{name: torch.from_numpy(values).to(device) for name, values in inputs.items()})
+        return [output[name].float().cpu().numpy() for name in HEADS]
 
     return run
+
+
+def trained(folder: Path, encoder: str, device: str) -> Network:
+    """A trained model in torch, on a device ("cuda"). Raises InputError."""
+    try:
+        model, _ = build(find_encoder(encoder)[1])
+        restore(model, folder / WEIGHTS)
+        return as_network(model, device)
+    except RuntimeError as error:
+        raise InputError(f"no such device: {device!r} ({str(error).splitlines()[0]}); cpu is the default") from error

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from pipeline.article import Article, read
+from pipeline.digest import sha256
 from pipeline.errors import InputError
 
 _ABOUT = ("document", "file", "title", "author", "date", "url")
 
 
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def document_row(article: Article) -> dict[str, Any]:
     """The article's row; it carries the text only where that was taken out of HTML."""
     about = {name: getattr(article, name) for name in _ABOUT}
-    return {**about, "sha256": _sha256(article.text), "text": article.text if article.extracted else ""}
+    return {**about, "sha256": sha256(article.text), "text": article.text if article.extracted else ""}
 
 
 def articles(table: Iterable[dict[str, Any]]) -> dict[str, Article]:
@@ -30,14 +26,14 @@ def articles(table: Iterable[dict[str, Any]]) -> dict[str, Article]:
     """
     table = list(table)
     wanted: dict[str, set[str]] = {}
-    texts = {_sha256(row["text"]): row["text"] for row in table if row["text"]}
+    texts = {sha256(row["text"]): row["text"] for row in table if row["text"]}
     for row in table:
         if row["file"] and row["sha256"] not in texts:
             wanted.setdefault(row["file"], set()).add(row["sha256"])
     for file, digests in wanted.items():
         try:
             for article in read([file]) if Path(file).is_file() else ():
-                if (digest := _sha256(article.text)) in digests:
+                if (digest := sha256(article.text)) in digests:
                     texts[digest] = article.text
                     digests.discard(digest)
                 if not digests:

@@ -17,7 +17,8 @@ def _id(article: Article, s: Statement) -> str:
     return hashlib.sha256("\x1f".join(map(str, parts)).encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def _words(text: str) -> str:
+def one_line(text: str) -> str:
+    """The text with its white space folded."""
     return " ".join(text.split())
 
 
@@ -41,9 +42,9 @@ def rows(article: Article, doc: Doc) -> list[dict[str, Any]]:
             "start": s.sentence[0],
             "end": s.sentence[1],
             "source": s.source,
-            "source_text": _words(text[slice(*s.source_span)]),
+            "source_text": one_line(text[slice(*s.source_span)]),
             "target": s.target,
-            "target_text": _words(text[slice(*s.target_span)]),
+            "target_text": one_line(text[slice(*s.target_span)]),
             "verb": s.verb,
             "root": s.root,
             "quad": s.quad,
@@ -53,7 +54,7 @@ def rows(article: Article, doc: Doc) -> list[dict[str, Any]]:
             "mutual": ids[s.mutual] if s.mutual is not None else "",
             "speaker": s.speaker,
             "block": s.block,
-            "evidence": _words(text[slice(*s.sentence)]),
+            "evidence": one_line(text[slice(*s.sentence)]),
             "model": s.model,
         }
         for identity, s in zip(ids, statements, strict=True)

@@ -10,7 +10,6 @@ import numpy as np
 
 from pipeline.charts import svg
 from pipeline.evaluate.scores import BINS, calibration, calibration_counts, classification, confusion
-from pipeline.labels import STANCES
 from pipeline.stance.base import Classifier, Pair, Verdict
 from pipeline.train.data import Example
 
@@ -27,8 +26,7 @@ def _scores(split: str, judged: Judged) -> list[dict[str, Any]]:
         three.add(*place, confusion([example.stance], [verdict.stance]))
         error.add(*place, calibration_counts([verdict.confidence], [verdict.stance == example.stance]))
         if example.stance != "none":
-            sign = max(STANCES[:2], key=lambda label: verdict.scores[label])
-            two.add(*place, confusion([example.stance], [sign]))
+            two.add(*place, confusion([example.stance], [verdict.sign]))
     return [measure.result() for measure in (two, three, error)]
 
 

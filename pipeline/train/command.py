@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from scipy.stats import bootstrap
 from spacy.language import Language
 
 import pipeline
+from pipeline.digest import sha256, sha256_of
 from pipeline.errors import InputError
 from pipeline.evaluate.scores import confusion, macro_f1
 from pipeline.gold.corpus import Annotated, read_annotated
@@ -23,7 +23,7 @@ from pipeline.labels import STANCES
 from pipeline.shipped import shipped
 from pipeline.stance import load as load_classifier
 from pipeline.stance.base import Verdict
-from pipeline.stance.load import digest, find, read_description
+from pipeline.stance.load import find, read_description
 from pipeline.train.card import card, reliability_plot
 from pipeline.train.data import EXTERNAL, Example, from_candidates, from_external, from_gold
 from pipeline.train.export import describe
@@ -59,15 +59,15 @@ def _sources(
 ) -> list[dict[str, Any]]:
     """What the model is trained on, for its description: counts of pairs, and every file by its SHA-256."""
     counts = Counter(example.origin for example in examples)
-    files = {path.name: digest(path) for path in sorted(annotated, key=lambda path: path.name)}
-    together = hashlib.sha256("".join(files.values()).encode()).hexdigest()
+    files = {path.name: sha256_of(path) for path in sorted(annotated, key=lambda path: path.name)}
+    together = sha256("".join(files.values()))
     gold = {"name": "gold, train split", "examples": counts["gold"], "terms": "Apache-2.0", "sha256": together}
     sources: list[dict[str, Any]] = [{**gold, "files": files}]
     if external is not None:
         for name in EXTERNAL:
             origin = name.partition("_")[0]
             sources.append(
-                {"name": name, "examples": counts[origin], "terms": TERMS[name], "sha256": digest(external / name)}
+                {"name": name, "examples": counts[origin], "terms": TERMS[name], "sha256": sha256_of(external / name)}
             )
     return sources
 
@@ -121,7 +121,7 @@ def _fit_encoder(
     started_from = encoder
     if init is not None:
         network.restore(model, init / network.WEIGHTS)
-        started_from = f"{encoder}, weights of {init.name} ({digest(init / network.WEIGHTS)[:16]}…)"
+        started_from = f"{encoder}, weights of {init.name} ({sha256_of(init / network.WEIGHTS)[:16]}…)"
     training.fine_tune(model, tokenizer, examples, dev, scratch, seed=seed, **options)
     write_encoder(model, tokenizer, folder)
     description: dict[str, Any] = {"kind": "encoder", "encoder": encoder, "started_from": started_from}
@@ -129,14 +129,15 @@ def _fit_encoder(
     pairs = [example.pair for example in dev]
     logits, _, _ = runtime.logits(pairs)
     description["temperature"] = round(temperature(logits, [example.stance for example in dev]), 4)
-    exact = training.predict(model, tokenizer, pairs)
+    runtime.network = network.as_network(model)
+    exact, _, _ = runtime.logits(pairs)
     description["equal_to_torch"] = round(float((exact.argmax(1) == logits.argmax(1)).mean()), 4)
     return description
 
 
 def _key(*settings: object) -> str:
     """Names a training by all that it depends on, so that an interrupted one is only ever resumed as itself."""
-    return hashlib.sha256(repr(settings).encode()).hexdigest()[:12]
+    return sha256(repr(settings))[:12]
 
 
 def train(
@@ -191,8 +192,10 @@ def train(
         description |= {"seed": seed, "labels": list(STANCES), "trained_on": _sources(annotated, external, examples)}
         description = describe(fresh, description)
         classifier = load_classifier(fresh)
-        judged = {"dev": (dev, classifier.classify([example.pair for example in dev]))}
-        judged["test"] = test, classifier.classify([example.pair for example in test])
+        judged = {
+            split: (pairs, classifier.classify([example.pair for example in pairs]))
+            for split, pairs in (("dev", dev), ("test", test))
+        }
         if (output / "model.json").is_file():
             old = load_classifier(output).classify([example.pair for example in test])
             gain, low, high = _gain(test, judged["test"][1], old)

@@ -11,7 +11,6 @@ import torch
 
 from pipeline.evaluate.scores import confusion, macro_f1
 from pipeline.labels import STANCES
-from pipeline.stance.base import Pair
 from pipeline.stance.encoder import arrange
 from pipeline.stance.marking import MARKERS
 from pipeline.stance.network import ROOT_LABELS, UNKNOWN, MarkedSentenceModel
@@ -108,24 +107,3 @@ def fine_tune(
     last = get_last_checkpoint(str(folder)) if folder.is_dir() else None  # type: ignore[no-untyped-call]
     trainer.train(resume_from_checkpoint=last)
     model.forward = forward  # type: ignore[method-assign]  # accelerate wraps it in autocast, which ONNX cannot run
-
-
-@torch.no_grad()
-def predict(model: MarkedSentenceModel, tokenizer: Any, pairs: Sequence[Pair]) -> np.ndarray:
-    """Logits of stance, `(n, 3)`, in order."""
-    model.eval()
-    texts, places = arrange(pairs)
-    found = np.zeros((len(texts), len(MARKERS), len(MARKERS), len(STANCES)), dtype=np.float32)
-    order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
-    for at in range(0, len(order), 64):
-        chosen = order[at : at + 64]
-        inputs = tokenizer(
-            [texts[number] for number in chosen],
-            truncation=True,
-            max_length=MAX_TOKENS,
-            padding=True,
-            return_tensors="pt",
-        )
-        output = model(inputs["input_ids"], inputs["attention_mask"])
-        found[chosen] = output["stance"].numpy()
-    return np.asarray(found[tuple(places.T)])

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from pipeline.digest import sha256_of
 from pipeline.labels import STANCES
-from pipeline.stance.load import digest
+from pipeline.stance.encoder import HEADS
 from pipeline.stance.marking import MARKERS
 from pipeline.stance.network import ROOT_NAMES, WEIGHTS, MarkedSentenceModel, trained_weights
 from pipeline.train.encoder import MAX_TOKENS
@@ -26,11 +27,9 @@ class _Logits(torch.nn.Module):
         super().__init__()
         self.model = model
 
-    def forward(
-        self, input_ids: torch.Tensor, attention_mask: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
         output = self.model(input_ids, attention_mask)
-        return output["stance"], output["quad"], output["root"]
+        return tuple(output[name] for name in HEADS)
 
 
 def to_onnx(model: MarkedSentenceModel, path: Path) -> None:
@@ -48,7 +47,7 @@ def to_onnx(model: MarkedSentenceModel, path: Path) -> None:
             (ids, (ids != 0).long()),
             str(exact),
             input_names=["input_ids", "attention_mask"],
-            output_names=["stance", "quad", "root"],
+            output_names=list(HEADS),
             dynamic_shapes={"input_ids": free, "attention_mask": free},
             dynamo=True,
             external_data=False,
@@ -92,7 +91,7 @@ def write_encoder(model: MarkedSentenceModel, tokenizer: Any, folder: Path) -> N
 def describe(folder: Path, description: dict[str, Any]) -> dict[str, Any]:
     """Complete and write `model.json`: the SHA-256 of every other file of the model but its card."""
     names = sorted(path.name for path in folder.iterdir() if path.name not in ("model.json", "README.md"))
-    complete = {**description, "files": {name: digest(folder / name) for name in names}}
+    complete = {**description, "files": {name: sha256_of(folder / name) for name in names}}
     if description["kind"] == "encoder":
         complete |= {"max_tokens": MAX_TOKENS, "roots": ROOT_NAMES}
     (folder / "model.json").write_text(json.dumps(complete, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

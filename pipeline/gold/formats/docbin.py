@@ -14,11 +14,12 @@ from typing import Any
 
 from spacy.tokens import Doc, DocBin, Span
 
+from pipeline.digest import sha256
 from pipeline.errors import InputError
 from pipeline.gold.corpus import Annotated
 from pipeline.gold.formats import Texts
 from pipeline.gold.formats.tokens import tokenize
-from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb, sha256
+from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb
 from pipeline.labels import STANCES
 
 MANY = True

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.digest import sha256
 from pipeline.errors import InputError
 from pipeline.gold.corpus import Annotated
 from pipeline.gold.formats import Texts
-from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb, sha256
+from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb
 from pipeline.labels import BLOCKS, ROOTS, STANCES, STATUSES
 
 MANY = False

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from pipeline.digest import sha256
 from pipeline.errors import InputError
 from pipeline.gold.corpus import Annotated
 from pipeline.gold.formats import Texts
-from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb, sha256
+from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb
 from pipeline.labels import STANCES, STATUSES
 
 MANY = True

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from pipeline.digest import sha256
 from pipeline.errors import InputError
 from pipeline.gold.corpus import Annotated
 from pipeline.gold.formats import Texts
 from pipeline.gold.formats.tokens import tokenize
-from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb, sha256
+from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb
 
 MANY = True
 LOST = "nothing"
