@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,6 +90,18 @@ def test_a_model_of_an_earlier_version_says_so(tmp_path: Path) -> None:
     (folder / "model.json").write_text(json.dumps(description))
     with pytest.raises(InputError, match=r"model\.json: a model of an earlier version; train it again"):
         load(folder)
+
+
+def test_a_device_that_is_not_there_says_so() -> None:
+    for device in ("nonsense", *(() if torch.cuda.is_available() else ("cuda",))):
+        with pytest.raises(InputError, match=f"no such device: '{device}'"):
+            load(device=device)
+
+
+def test_torch_and_its_export_agree() -> None:
+    pairs = [pair(sentence, "Oslo", "Riga") for sentence, _ in SENTENCES]
+    exported, exact = (load(device=device).classify(pairs) for device in ("cpu", "cpu:0"))
+    assert [verdict.stance for verdict in exported] == [verdict.stance for verdict in exact]
 
 
 def test_a_verdict_sums_to_one_and_its_root_has_its_sign() -> None:

@@ -174,5 +174,5 @@ def trained(folder: Path, encoder: str, device: str) -> Network:
         model, _ = build(find_encoder(encoder)[1])
         restore(model, folder / WEIGHTS)
         return as_network(model, device)
-    except RuntimeError as error:
+    except (RuntimeError, AssertionError) as error:  # a torch without CUDA asserts
         raise InputError(f"no such device: {device!r} ({str(error).splitlines()[0]}); cpu is the default") from error
