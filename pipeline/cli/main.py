@@ -112,33 +112,46 @@ def show(
     document: Annotated[str | None, typer.Option(help="Only this document.")] = None,
     min_confidence: Annotated[float, typer.Option(min=0, max=1, help="Only rows at least this sure.")] = 0.0,
     sort: Annotated[str, typer.Option(help="Column to sort by; a leading - reverses.")] = "",
-    limit: Annotated[int, typer.Option(min=0, help="At most this many rows; 0 for all.")] = 0,
+    limit: Annotated[
+        int | None, typer.Option(min=0, help="At most this many rows; 0 for all. The terminal shows 100 by default.")
+    ] = None,
     since: Annotated[str, typer.Option(help="Only articles of this date (2016, 2016-05, 2016-05-31) or later.")] = "",
     until: Annotated[str, typer.Option(help="Only articles of this date or earlier.")] = "",
     pairs: Annotated[bool, typer.Option("--pairs", help="Aggregate per ordered pair of actors.")] = False,
     matrix: Annotated[bool, typer.Option("--matrix", help="Sources by targets, the main actors.")] = False,
-    table_format: Annotated[str | None, typer.Option("--format", help="Overrides the table's ending.")] = None,
+    by: Annotated[str, typer.Option(help="With --pairs, a series: a line per pair and month or year.")] = "",
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="Write it: .csv .tsv .jsonl .parquet .duckdb, or -")
+    ] = "",
+    output_format: Annotated[str | None, typer.Option("--format", help="Overrides the output's ending.")] = None,
+    input_format: Annotated[str | None, typer.Option("--input-format", help="Overrides the table's ending.")] = None,
+    force: Force = False,
 ) -> None:
-    """Filter, sort and aggregate a stance table."""
+    """Filter, sort and aggregate a stance table, or a folder of Parquet, in place."""
     from pipeline.cli import display
-    from pipeline.table import per_pair, read, select
+    from pipeline.cli.show import check, show_pairs, show_statements
+    from pipeline.table import per_pair, scan, select
+    from pipeline.table.files import check_output
 
-    found = select(
-        read(table, table_format),
-        {"source": source, "target": target, "stance": stance, "status": status, "document": document},
-        actor=actor,
-        min_confidence=min_confidence,
-        since=since,
-        until=until,
-        sort=sort,
-    )
-    most = limit or None
-    if matrix:
-        display.matrix(per_pair(found))
-    elif pairs:
-        display.pairs(per_pair(found).slice(0, most), evidence=True)
-    else:
-        display.statements(found.slice(0, most).to_pylist())
+    output = output or ("-" if output_format else "")
+    check(by, pairs, matrix, output)
+    if output:
+        check_output(output, force=force, form=output_format)
+    with scan(table, input_format) as statements:
+        found = select(
+            statements,
+            {"source": source, "target": target, "stance": stance, "status": status, "document": document},
+            actor=actor,
+            min_confidence=min_confidence,
+            since=since,
+            until=until,
+        )
+        if matrix:
+            display.matrix(per_pair(found).to_arrow_table())
+        elif pairs:
+            show_pairs(found, by, sort, limit, output, output_format)
+        else:
+            show_statements(found, sort, limit, table, output, output_format)
 
 
 @app.command()
