@@ -155,6 +155,19 @@ def show(
 
 
 @app.command()
+def export(
+    table: Annotated[Path, typer.Argument(help="A table that `run -o` wrote.")],
+    output: Annotated[str, typer.Option("--output", "-o", help="The file to write; - is standard output.")],
+    form: Annotated[str, typer.Option("--as", help="plover (JSONL), polecat, icews or gdelt (tab-separated).")],
+    force: Force = False,
+) -> None:
+    """Write a stance table in the columns of other event data; what those have and it has not stays empty."""
+    from pipeline.cli.export import export as export_table
+
+    export_table(table, output, form, force)
+
+
+@app.command()
 def report(
     table: Annotated[Path, typer.Argument(help="A table that `run -o` wrote.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The HTML file to write.")] = Path("report.html"),
