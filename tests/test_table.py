@@ -203,3 +203,39 @@ def test_a_number_that_a_row_lacks_is_one_line(demarche, told: Told, tmp_path: P
     done = demarche("show", "t.parquet")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "a row without confidence" in done.stderr
+
+
+OLD = {
+    "id": "a",
+    "document": "d",
+    "sentence": 1,
+    "start": 0,
+    "end": 19,
+    "source": "NOR",
+    "source_text": "Oslo",
+    "target": "LVA",
+    "target_text": "Riga",
+    "root": "SUPPORT",
+    "quad": 1,
+    "stance": "cooperative",
+    "confidence": 0.9,
+    "status": "actual",
+    "evidence": "Oslo thanked Riga.",
+}
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_a_table_of_an_older_version_still_opens(demarche, tmp_path: Path, ending: str) -> None:
+    old, documents = tmp_path / f"old.{ending}", {"document": "d", "sha256": "0" * 64}
+    for path, row in ((old, OLD), (old.with_suffix(f".documents.{ending}"), documents)):
+        if ending == "parquet":
+            pq.write_table(pa.Table.from_pylist([row]), path)
+        elif ending == "jsonl":
+            path.write_bytes(jsonl([row]))
+        else:
+            path.write_text(f"{','.join(row)}\n{','.join(map(str, row.values()))}\n")
+    assert read(old).to_pylist() == [
+        {"date": "", "verb": "", "mutual": "", "speaker": "", "block": "", "model": "", **OLD}
+    ]
+    assert "thanked" in demarche("show", old.name).stdout
+    assert demarche("report", old.name).returncode == 0

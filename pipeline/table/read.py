@@ -17,7 +17,7 @@ import pyarrow as pa
 from pipeline.article.read import MAX_BYTES
 from pipeline.errors import InputError
 from pipeline.table.files import BATCH, DELIMITERS, beside_path, database, format_of, restored, stream_format
-from pipeline.table.schema import DOCUMENTS, STATEMENTS
+from pipeline.table.schema import DOCUMENTS, STATEMENTS, lacking
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection
@@ -103,11 +103,14 @@ def _shaped(found: Relation, schema: pa.Schema, path: Path) -> Relation:
     """A table with the columns of a schema and their types; text that is null is empty, a null number is damage."""
     from duckdb import CoalesceOperator, ColumnExpression, ConstantExpression, FunctionExpression
 
-    if missing := [name for name in schema.names if name not in found.columns]:
-        raise _refuse(f"no column {missing[0]!r}", path)
+    if missing := lacking(schema, found.columns):
+        raise _refuse(f"no column {missing!r}", path)
     wanted = database().from_arrow(schema.empty_table())
     columns = []
     for name, kind in zip(wanted.columns, wanted.types, strict=True):
+        if name not in found.columns:
+            columns.append(ConstantExpression("").alias(name))
+            continue
         problem = FunctionExpression("error", ConstantExpression(f"a row without {name}")).cast(kind)
         other = ConstantExpression("") if schema.field(name).type == pa.string() else problem
         columns.append(CoalesceOperator(ColumnExpression(name).cast(kind), other).alias(name))
@@ -128,7 +131,7 @@ def _csv_rows(file: TextIO, path: Path, suffix: str, schema: pa.Schema) -> Itera
     csv.field_size_limit(MAX_BYTES)
     reader = csv.DictReader(file, delimiter=DELIMITERS[suffix])
     try:
-        for missing in (name for name in schema.names if name not in (reader.fieldnames or ())):
+        if missing := lacking(schema, reader.fieldnames or ()):
             raise _refuse(f"no column {missing!r}", path, 1)
         for row in reader:
             yield reader.line_num, {name: restored(value) for name, value in row.items()}
@@ -150,11 +153,11 @@ def _json_rows(file: TextIO, path: Path) -> Iterator[tuple[int, dict[str, Any]]]
 def _checked(rows: Iterable[tuple[int, dict[str, Any]]], path: Path, schema: pa.Schema) -> Iterator[dict[str, Any]]:
     """Rows with the schema's columns, text as text and numbers as numbers."""
     for line, row in rows:
-        if missing := [name for name in schema.names if name not in row]:
-            raise _refuse(f"no column {missing[0]!r}", path, line)
+        if missing := lacking(schema, row):
+            raise _refuse(f"no column {missing!r}", path, line)
         values = {}
         for field in schema:
-            value = row[field.name]
+            value = row.get(field.name, "")
             try:
                 if field.type == pa.string():
                     if not isinstance(value, str):
