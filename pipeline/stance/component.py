@@ -68,6 +68,7 @@ class StanceComponent:
             batch = list(group)
             for doc, statements in zip(batch, self.judge(batch), strict=True):
                 statement.store(doc, statements)
+                statement.mark(doc, statements)
                 yield doc
 
     def judge(self, docs: list[Doc]) -> list[list[Statement]]:
