@@ -17,6 +17,7 @@ from pipeline.statements.arguments import Arguments
 from pipeline.statements.statement import Statement
 from pipeline.verbs.component import KEY as VERBS
 from pipeline.verbs.component import predicate_of
+from pipeline.verbs.lexicon import predicates
 from pipeline.verbs.status import status
 from pipeline.words import words
 
@@ -51,7 +52,7 @@ class _Join:
 
     def may_join(self, mentions: int, arguments: Arguments) -> bool:
         """Whether it can join two actors: it is not part of a name, and a noun or adjective has somebody beside it."""
-        if any(token.i in arguments.owner for token in self.verb):
+        if self.verb.start in arguments.owner or self.verb.end - 1 in arguments.owner:
             return False
         return predicate_of(self.verb).pos == "verb" or (mentions > 1 and bool(self.sources or self.targets))
 
@@ -101,7 +102,7 @@ class Statements:
         """All candidates of one sentence; at most one an ordered pair of actors."""
         best: dict[tuple[str, str], Statement] = {}
         bounds = trimmed(sentence)
-        for verb, source, source_id, target, target_id in _linked(joins):
+        for verb, source, source_id, target, target_id in [*_linked(joins), *_reported(joins, arguments)]:
             key = (source_id, target_id)
             candidate = _candidate(bounds, source, source_id, target, target_id, verb, block, arguments)
             if key not in best or _closer(candidate, best[key]):
@@ -136,6 +137,25 @@ def _linked(joins: list[_Join]) -> Iterator[tuple[Span, Span, str, Span, str]]:
         for (source, source_id), (target, target_id) in pairs:
             if source_id != target_id:
                 yield join.verb, source, source_id, target, target_id
+
+
+def _reported(joins: list[_Join], arguments: Arguments) -> Iterator[tuple[Span, Span, str, Span, str]]:
+    """To say that another does harm is to accuse: "*Oslo said* Riga had armed the rebels"."""
+    for join in joins:
+        verb = join.verb[0]
+        saying = _saying(verb)
+        if saying is None or predicate_of(join.verb).quad < 3 or status(verb) == "negated":
+            continue
+        key = f"{saying.lemma_.lower()}/report"
+        if key not in predicates():
+            continue
+        told = Span(saying.doc, saying.i, saying.i + 1, label="ACCUSE", span_id=key)
+        for source in arguments.subjects(saying):
+            for target in join.sources:
+                for one in mention.actors_of(source):
+                    for other in mention.actors_of(target):
+                        if one != other:
+                            yield told, source, one, target, other
 
 
 def _verbs(sentence: Span) -> list[Span]:
@@ -181,17 +201,25 @@ def _nearest(mentions: list[Span], reach: int) -> dict[tuple[str, str], tuple[Sp
     return found
 
 
-def _speaker(verb: Token, source: str, arguments: Arguments) -> str:
-    """Whoever says that it is so, where that is not the source."""
+def _saying(verb: Token) -> Token | None:
+    """The verb of saying whose words `verb` is part of."""
     token = verb
     for _ in range(5):
         if token.dep_ == "ccomp" and token.head.lemma_ in _SAYING:
-            said_by = [actor for m in arguments.subjects(token.head) for actor in mention.actors_of(m)]
-            return said_by[0] if said_by and said_by[0] != source else ""
+            return token.head
         if token.head.i == token.i:
             break
         token = token.head
-    return ""
+    return None
+
+
+def _speaker(verb: Token, source: str, arguments: Arguments) -> str:
+    """Whoever says that it is so, where that is not the source."""
+    saying = _saying(verb)
+    said_by = (
+        [actor for m in arguments.subjects(saying) for actor in mention.actors_of(m)] if saying is not None else []
+    )
+    return said_by[0] if said_by and said_by[0] != source else ""
 
 
 def _candidate(
