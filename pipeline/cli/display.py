@@ -20,13 +20,13 @@ _SHORT = {"cooperative": "coop", "oppositional": "oppo", "confidence": "conf", "
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[], None]]:
+def progress(what: str) -> Iterator[Callable[..., None]]:
     """A spinner with a count on standard error, only on a terminal; yields the function that counts one."""
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn(what), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(what, total=None)
-        yield lambda: bar.advance(task)
+        yield lambda *_: bar.advance(task)
 
 
 def _console() -> Console:

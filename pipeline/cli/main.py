@@ -51,52 +51,43 @@ def _options(
 def run(
     inputs: Annotated[list[str], typer.Argument(help="Files, folders, or - for standard input.", metavar="INPUT...")],
     output: Annotated[
-        str | None, typer.Option("--output", "-o", help=".csv .tsv .jsonl .parquet .duckdb, or -")
+        str | None,
+        typer.Option("--output", "-o", help=".csv .tsv .jsonl .parquet .duckdb, a folder, or -"),
     ] = None,
     model: Model = "",
     text: Annotated[str, typer.Option("--text", help="Text column of JSONL, CSV and Parquet.")] = "text",
     input_format: Annotated[str | None, typer.Option("--input-format", help="Overrides the input's ending.")] = None,
     output_format: Annotated[str | None, typer.Option("--format", help="Overrides the output's ending.")] = None,
     encoding: Annotated[str | None, typer.Option(help="Of text without a byte order mark; else UTF-8.")] = None,
-    workers: Annotated[int, typer.Option("--n-process", "-n", min=1, help="Processes.")] = 1,
+    workers: Annotated[int, typer.Option("--workers", "-n", min=1, help="Processes to share the work.")] = 1,
     how: Annotated[bool, typer.Option("--explain", help="Print how each row came about instead.")] = False,
     force: Force = False,
 ) -> None:
     """Read articles; write (or print) the table of stances."""
-    from pipeline.table.files import check_output, write
+    from pipeline.table.files import check_output
+    from pipeline.table.folder import check_folder, is_folder
 
     if how and output is not None:
         raise InputError("--explain prints to the terminal and writes no table; leave out --output")
-    if output is not None:
+    if output is not None and is_folder(output, output_format):
+        check_folder(Path(output), force)
+    elif output is not None:
         check_output(output, force=force, form=output_format)
     import_spacy()
-    import pipeline
-    from pipeline.article import read
-    from pipeline.cli import display
-    from pipeline.run import run as run_articles
-
-    articles = read(inputs, column=text, encoding=encoding, form=input_format)
-    first = next(articles, None)  # a bad first article is reported before any model is loaded
-    if first is None:
-        raise InputError("no article in the input")
-    from itertools import chain
-
+    reading = {"column": text, "encoding": encoding, "form": input_format}
     if how:
         from pipeline.cli.explain import explain
 
-        explain(chain([first], articles), pipeline.load(model))
+        explain(inputs, model, reading)
         return
-    documents: list[dict[str, object]] = []
-    with display.progress("articles") as advance:
-        nlp = pipeline.load(model)
-        rows = run_articles(
-            chain([first], articles), nlp, documents, workers=workers, advance=lambda article: advance()
-        )
-        if output is not None:
-            write(rows, documents, output, form=output_format)
-            return
-        found = list(rows)
-    display.statements(found)
+    from pipeline.cli.run import run as run_articles
+
+    try:
+        code = run_articles(inputs, output, model, reading, form=output_format, workers=workers)
+    except KeyboardInterrupt as stop:
+        print(str(stop) or "interrupted", file=sys.stderr)
+        code = 130
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -91,12 +91,18 @@ def write_jsonl(rows: Iterable[dict[str, Any]], target: Any) -> None:
         target.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def _write_parquet(rows: Iterable[dict[str, Any]], schema: pa.Schema, path: Path) -> None:
+def write_arrow(tables: Iterable[pa.Table], schema: pa.Schema, path: Path) -> None:
+    """Write a Parquet file, one row group a table."""
     import pyarrow.parquet as pq
 
-    with pq.ParquetWriter(path, schema) as writer:
-        for batch in batched_rows(rows):
-            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for table in tables:
+            writer.write_table(table)
+
+
+def write_parquet(rows: Iterable[dict[str, Any]], schema: pa.Schema, path: Path) -> None:
+    """Write rows as a Parquet file."""
+    write_arrow((pa.Table.from_pylist(batch, schema=schema) for batch in batched_rows(rows)), schema, path)
 
 
 def batched_rows(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
@@ -118,9 +124,20 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         temporary.chmod(0o666 & ~_umask())
+        _to_disk(temporary)
         temporary.replace(path)
+        _to_disk(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _to_disk(path: Path) -> None:
+    """Have a file, or the names in a folder, survive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _umask() -> int:
@@ -131,7 +148,7 @@ def _umask() -> int:
 
 def _write_one(rows: Iterable[dict[str, Any]], schema: pa.Schema, path: Path, suffix: str) -> None:
     if suffix == ".parquet":
-        _write_parquet(rows, schema, path)
+        write_parquet(rows, schema, path)
         return
     with path.open("w", encoding="utf-8", newline="") as target:
         if suffix == ".jsonl":

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import pyarrow as pa
 
-from pipeline.article.read import MAX_BYTES
+from pipeline.article.tables import MAX_BYTES
 from pipeline.errors import InputError
 from pipeline.table.files import BATCH, DELIMITERS, beside_path, database, format_of, restored, stream_format
 from pipeline.table.schema import DOCUMENTS, STATEMENTS, lacking
