@@ -6,8 +6,14 @@ from pathlib import Path
 
 
 class InputError(ValueError):
-    """Input that cannot be used: which file, which line, what is wrong, what would be right."""
+    """Input that cannot be used: which file, which line, what is wrong, what would be right.
 
-    def __init__(self, problem: str, file: str | Path | None = None, line: int | None = None) -> None:
-        place = ", ".join(filter(None, [str(file) if file else "", f"line {line}" if line else ""]))
+    `document` names the article that it is about, where it is about one.
+    """
+
+    def __init__(
+        self, problem: str, file: str | Path | None = None, line: int | None = None, document: str = ""
+    ) -> None:
+        self.problem, self.file, self.line, self.document = problem, str(file or ""), line, document
+        place = ", ".join(filter(None, [self.file, f"line {line}" if line else ""]))
         super().__init__(f"{place}: {problem}" if place else problem)

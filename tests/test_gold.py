@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pipeline.errors import InputError
 from pipeline.gold import formats
@@ -42,8 +44,8 @@ DAMAGE: dict[str, tuple[Callable[[Records], Any], str]] = {
     "document not in the manifest": (lambda r: of(r, "document").update(document="nowhere"), "not in the manifest"),
     "text changed": (lambda r: of(r, "document").update(sha256="0" * 64), "SHA-256 differs"),
     "no header": (lambda r: r.pop(0), "the first line of a gold file"),
-    "unknown type": (lambda r: of(r, "verb").update(type="adverb"), "not a valid adverb record"),
-    "missing field": (lambda r: of(r, "mention").pop("end"), "not a valid mention record"),
+    "unknown type": (lambda r: of(r, "verb").update(type="adverb"), "not a valid 'adverb' record"),
+    "missing field": (lambda r: of(r, "mention").pop("end"), "not a valid 'mention' record"),
     "id twice": (lambda r: of(r, "mention", 1).update(id=of(r, "mention")["id"]), "stands twice"),
     "empty span": (lambda r: of(r, "verb").update(end=of(r, "verb")["start"]), "empty or outside the text"),
     "span outside": (lambda r: of(r, "mention").update(end=10**6), "empty or outside the text"),
@@ -65,6 +67,44 @@ DAMAGE: dict[str, tuple[Callable[[Records], Any], str]] = {
     "half of a mutual": (lambda r: mutual(r).update(mutual="t999"), "is not its other direction"),
     "said twice": (lambda r: r.append({**of(r, "statement"), "id": "t999"}), "the same as"),
 }
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+)
+any_gold = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def problems_of(path: Path) -> list[str]:
+    """The problems of a gold file, each a line that can be printed and that begins with the file."""
+    found = list(check(path, CORPUS))
+    assert all(problem.startswith(f"{path}") and len(problem.splitlines()) == 1 for problem in found)
+    assert "".join(found).encode()
+    return found
+
+
+@any_gold
+@given(
+    data=st.binary(max_size=200)
+    | st.lists(JSON, max_size=3).map(lambda rows: "\n".join(map(json.dumps, rows)).encode())
+)
+def test_whatever_is_no_gold_is_named_and_nothing_raises(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "any.jsonl"
+    path.write_bytes(data)
+    assert problems_of(path)
+
+
+@any_gold
+@given(at=st.integers(0, 10**6), which=st.integers(0, 11), value=JSON)
+def test_gold_with_anything_in_one_place_is_read_or_refused(at: int, which: int, value: Any, tmp_path: Path) -> None:
+    lines = (GOLD / f"{DOCUMENT}.jsonl").read_text(encoding="utf-8").splitlines()
+    record = json.loads(lines[at % len(lines)])
+    name = list(record)[which % len(record)]
+    lines[at % len(lines)] = json.dumps({**record, name: value})
+    path = tmp_path / f"{DOCUMENT}.jsonl"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    problems_of(path)
 
 
 @pytest.mark.parametrize("kind", DAMAGE)

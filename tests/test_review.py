@@ -28,10 +28,10 @@ Start = Callable[..., tuple[str, subprocess.Popen[str]]]
 
 @pytest.fixture
 def article(tmp_path: Path) -> Path:
-    """A long article, with an emoji before everything: browsers count it as two characters, Python as one."""
+    """A long article, with a rare character before everything: browsers count it as two, Python as one."""
     path = tmp_path / "long.txt"
     texts = [(CORPUS / f"{name}.txt").read_text(encoding="utf-8") for name in NAMES]
-    path.write_text("\n\n".join(["🕊 Four stories", *texts]), encoding="utf-8")
+    path.write_text("\n\n".join(["𝟜 stories", *texts]), encoding="utf-8")
     return path
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from spacy.language import Language
 
 from pipeline.gold.corpus import Annotated
-from pipeline.table import STATEMENTS, per_pair, read
+from pipeline.table import STATEMENTS, per_pair, read, relation
 
 ARTICLE = CORPUS / "gunmen-free-three-norwegians.txt"
 
@@ -129,7 +129,8 @@ def test_the_given_article_balances_as_it_reads(
     (tmp_path / "given.txt").write_bytes(given_article.text.encode())
     assert demarche("run", "given.txt", "-o", "g.parquet").returncode == 0
     table = read(tmp_path / "g.parquet")
-    balance = {(row["source"], row["target"]): row["balance"] for row in per_pair(table).to_pylist()}
+    pairs = per_pair(relation(table.to_pylist())).to_arrow_table().to_pylist()
+    balance = {(row["source"], row["target"]): row["balance"] for row in pairs}
     assert balance["JPN", "RUS"] > 0
     assert balance["KOR", "RUS"] < 0
     assert balance["RUS", "PRK"] < 0

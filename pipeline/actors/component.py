@@ -13,6 +13,7 @@ from spacy.util import filter_spans
 from pipeline.actors import gazetteer, mention
 from pipeline.actors.people import Person, find_people
 from pipeline.actors.references import find_references
+from pipeline.article.tokenizer import plain
 from pipeline.words import words
 
 _LOCATIVE = words("locative")
@@ -58,10 +59,12 @@ class Actors:
         self.capitals_matcher = PhraseMatcher(nlp.vocab, attr="ORTH")
         by_key: dict[str, list[Doc]] = {}
         shouted: dict[str, list[Doc]] = {}
+        tokenize = getattr(nlp.tokenizer, "tokenizer", nlp.tokenizer)  # a name has no blocks to look for
         for index, entry in enumerate(self.names):
-            by_key.setdefault(str(index), []).append(nlp.tokenizer(entry.text))
-            if entry.text.upper() != entry.text:
-                shouted.setdefault(str(index), []).append(nlp.tokenizer(entry.text.upper()))
+            text = plain(entry.text)
+            by_key.setdefault(str(index), []).append(tokenize(text))
+            if text.upper() != text:
+                shouted.setdefault(str(index), []).append(tokenize(text.upper()))
         for key, docs in by_key.items():
             self.matcher.add(key, docs)
         for key, docs in shouted.items():

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import codecs
-import json
+import gzip
 import re
-import sys
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from pipeline.article.blocks import find_blocks
+from pipeline.article.files import HTML, ROWS, bare, files, open_file
+from pipeline.article.tables import MAX_BYTES, no_column, rows
 from pipeline.errors import InputError
 
 MAX_CHARACTERS = 1_000_000
 """spaCy's own limit for one text; a longer one is no article."""
-MAX_BYTES = 4 * MAX_CHARACTERS
 
-TEXT, HTML = {".txt", ".text", ".md", ""}, {".html", ".htm", ".xhtml"}
-ROWS = {".jsonl", ".ndjson", ".csv", ".tsv", ".parquet"}
+_KNOWN = ("title", "author", "date", "url")
+"""What a row may say of its article, in columns of these names."""
 
 _MAGIC = {
     b"%PDF": "a PDF; save it as text first (pdftotext FILE)",
@@ -29,7 +30,7 @@ _MAGIC = {
     b"GIF8": "an image, not text",
     b"PK\x03\x04": "a zip archive or office document; save it as text first",
     b"\xd0\xcf\x11\xe0": "an office document; save it as text first",
-    b"\x1f\x8b": "compressed; unpack it first",
+    b"\x1f\x8b": "compressed; its name should end in .gz",
 }
 _BOMS = [(codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16")]
 _BOMS += [(codecs.BOM_UTF16_BE, "utf-16"), (codecs.BOM_UTF32_BE, "utf-32")]
@@ -89,6 +90,8 @@ def decode(data: bytes, file: str, encoding: str | None = None) -> str:
             file,
             line,
         ) from error
+    except UnicodeError as error:
+        raise InputError(f"this is not {encoding} ({error})", file) from error
     except LookupError as error:
         raise InputError(f"no such encoding: {encoding}") from error
     if "\0" in text:
@@ -111,14 +114,24 @@ def from_text(
         bylines = (find_date(text[b.start : b.end]) for b in blocks if b.label == "byline")
         fields["title"] = fields.get("title") or headline
         fields["date"] = fields.get("date") or next(filter(None, bylines), "")
-    return Article(document, text, file, **fields, extracted=extracted)
+    article = Article(document, text, file, **fields, extracted=extracted)
+    try:
+        "".join((document, text, *fields.values())).encode()
+    except UnicodeEncodeError as error:
+        raise InputError("half a character (a lone surrogate), or bytes that are not UTF-8", file) from error
+    return article
 
 
 def from_html(html: str, document: str, file: str = "") -> Article:
     """An article from a web page: main text by trafilatura, offsets into that text."""
     from trafilatura import bare_extraction
 
-    page = bare_extraction(html, include_comments=False, include_tables=False, favor_precision=True, with_metadata=True)
+    try:
+        page = bare_extraction(
+            html, include_comments=False, include_tables=False, favor_precision=True, with_metadata=True
+        )
+    except Exception as error:  # trafilatura and lxml raise families of their own
+        raise InputError(f"not a web page that can be read ({type(error).__name__}: {error})", file) from error
     if page is None or isinstance(page, dict) or not page.text:
         raise InputError("no article text was found in this page", file)
     text = page.text
@@ -128,110 +141,74 @@ def from_html(html: str, document: str, file: str = "") -> Article:
     return from_text(text, document, file, {name: value or "" for name, value in known.items()}, extracted=True)
 
 
-def _lines(stream: BinaryIO, file: str) -> Iterator[tuple[int, bytes]]:
-    for number in range(1, sys.maxsize):
-        line = stream.readline(MAX_BYTES + 1)
-        if not line:
-            return
-        if len(line) > MAX_BYTES:
-            raise InputError(f"this line is longer than {MAX_BYTES:,} bytes; one line is one article", file, number)
-        yield number, line
+def _article(row: Mapping[str, Any], column: str, document: str, file: str) -> Article:
+    """The article of a row of a table. Raises InputError."""
+    if column not in row:
+        raise no_column(column, row, file)
+    text = row[column]
+    if not isinstance(text, str) or not text.strip():
+        raise InputError(f"column {column!r} holds no text", file)
+    return from_text(text, document, file, {name: str(row.get(name) or "") for name in _KNOWN})
 
 
-def _jsonl(stream: BinaryIO, file: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, line in _lines(stream, file):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line.decode("utf-8-sig"))
-        except UnicodeDecodeError as error:
-            raise InputError(f"byte {error.start} of the line is not UTF-8", file, number) from error
-        except (json.JSONDecodeError, RecursionError) as error:
-            raise InputError(f"not JSON ({error}); each line is one JSON object", file, number) from error
-        if not isinstance(row, dict):
-            raise InputError('not a JSON object; each line is one, such as {"text": "…"}', file, number)
-        yield number, row
-
-
-def _csv(stream: BinaryIO, file: str, delimiter: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    import csv
-
-    csv.field_size_limit(MAX_BYTES)
-    lines = (decode_line(line, file, number) for number, line in _lines(stream, file))
-    reader = csv.DictReader(lines, delimiter=delimiter)
-    try:
-        for row in reader:
-            yield reader.line_num, dict(row)
-    except csv.Error as error:
-        raise InputError(f"not valid CSV ({error})", file, reader.line_num) from error
-
-
-def decode_line(line: bytes, file: str, number: int) -> str:
-    """One line of a UTF-8 table. Raises InputError with its number."""
-    try:
-        return line.decode("utf-8-sig" if number == 1 else "utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(f"byte {error.start} of the line is not UTF-8", file, number) from error
-
-
-def _parquet(path: Path, file: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        number = 0
-        for batch in pq.ParquetFile(path).iter_batches(batch_size=256):
-            for row in batch.to_pylist():
-                number += 1
-                yield number, row
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(f"not a Parquet file ({str(error).splitlines()[0]})", file) from error
-
-
-def _rows(stream: BinaryIO, path: Path, suffix: str, column: str) -> Iterator[Article]:
-    file = str(path)
-    if suffix == ".parquet":
-        rows = _parquet(path, file)
-    elif suffix in (".csv", ".tsv"):
-        rows = _csv(stream, file, "\t" if suffix == ".tsv" else ",")
-    else:
-        rows = _jsonl(stream, file)
-    found = False
-    for number, row in rows:
+def _rows(stream: BinaryIO, path: Path, suffix: str, column: str) -> Iterator[Article | InputError]:
+    file, name, found = str(path), bare(path).stem, False
+    for row in rows(stream, path, suffix, {column, "id", *_KNOWN}, column):
         found = True
-        if column not in row:
-            has = ", ".join(map(str, row)) or "none"
-            raise InputError(f"no column {column!r} (columns: {has}); name the right one with --text", file, number)
-        text = row[column]
-        if not isinstance(text, str) or not text.strip():
-            raise InputError(f"column {column!r} holds no text", file, number)
-        known = {name: str(row.get(name) or "") for name in ("title", "author", "date", "url")}
-        document = row.get("id")
-        yield from_text(text, f"{path.stem}:{number}" if document in (None, "") else str(document), file, known)
+        if isinstance(row, InputError):
+            yield InputError(row.problem, file, row.line, f"{name}:{row.line}")
+            continue
+        number, values = row
+        identity = values.get("id")
+        document = f"{name}:{number}" if identity in (None, "") else str(identity)
+        try:
+            yield _article(values, column, document, file)
+        except InputError as error:
+            yield InputError(error.problem, file, number, document)
     if not found:
         raise InputError("the file is empty", file)
 
 
-def _open(path: Path) -> BinaryIO:
-    try:
-        return path.open("rb")
-    except IsADirectoryError as error:
-        raise InputError("this is a folder", path) from error
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", path) from error
-
-
-def _file(path: Path, document: str, column: str, encoding: str | None, suffix: str) -> Iterator[Article]:
+def _file(path: Path, document: str, column: str, encoding: str | None, suffix: str) -> Iterator[Article | InputError]:
     file = str(path)
-    with sys.stdin.buffer if file == "-" else _open(path) as stream:
-        if suffix in ROWS:
-            yield from _rows(stream, path, suffix, column)
-            return
-        data = stream.read(MAX_BYTES + 1)
+    if suffix == ".parquet" and (file == "-" or path.suffix.lower() == ".gz"):
+        raise InputError("Parquet is read from a file as it is, neither compressed again nor from standard input", file)
+    try:
+        with open_file(path) as stream:
+            if suffix in ROWS:
+                yield from _rows(stream, path, suffix, column)
+                return
+            data = stream.read(MAX_BYTES + 1)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise InputError(f"a damaged gzip file ({error})", file) from error
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror or error})", file) from error
     if len(data) > MAX_BYTES:
         raise InputError(f"longer than {MAX_BYTES:,} bytes; one file is one article", file)
     text = decode(data, file, encoding)
     yield from_html(text, document, file) if suffix in HTML else from_text(text, document, file)
+
+
+def survey(
+    inputs: Iterable[str | Path], *, column: str = "text", encoding: str | None = None, form: str | None = None
+) -> Iterator[Article | InputError]:
+    """Every article of the inputs in order, lazily, and in the place of each that cannot be used, why not.
+
+    Arguments are those of `read`. Raises InputError for an input that does not exist.
+    """
+    paths = [Path(given) for given in inputs]
+    for path in paths:
+        if str(path) != "-" and not path.exists():
+            raise InputError("no such file", path)
+    for given in paths:
+        try:
+            for path, document, suffix in files(given, form):
+                try:
+                    yield from _file(path, document, column, encoding, suffix)
+                except InputError as error:
+                    yield InputError(error.problem, error.file, error.line, error.document or document)
+        except InputError as error:  # a folder without articles, or one that may not be read
+            yield error
 
 
 def read(
@@ -239,24 +216,11 @@ def read(
 ) -> Iterator[Article]:
     """Articles from files, folders (their text and HTML files) and `-` (standard input), lazily.
 
-    `column` names the text column of JSONL, CSV and Parquet, `encoding` that of text and HTML without a byte order
-    mark, and `form` (txt, html, jsonl, csv, tsv, parquet) overrides the file's ending. Raises InputError.
+    Text, HTML, JSONL and CSV may be compressed (`.gz`). `column` names the text column of JSONL, CSV and Parquet,
+    `encoding` that of text and HTML without a byte order mark, and `form` (txt, html, jsonl, csv, tsv, parquet)
+    overrides the file's ending. Raises InputError for the first article that cannot be used.
     """
-    for given in map(Path, inputs):
-        if str(given) == "-":
-            yield from _file(given, "stdin", column, encoding, f".{form}" if form else ".txt")
-        elif given.is_dir():
-            known = (TEXT | HTML) - {""}
-            paths = [p for p in sorted(given.rglob("*")) if p.is_file() and p.suffix.lower() in known]
-            if not paths:
-                raise InputError(f"no article in this folder; looked for {', '.join(sorted(known))}", given)
-            for path in paths:
-                document = path.relative_to(given).with_suffix("").as_posix()
-                yield from _file(path, document, column, encoding, f".{form}" if form else path.suffix.lower())
-        elif not given.exists():
-            raise InputError("no such file", given)
-        else:
-            suffix = f".{form}" if form else given.suffix.lower()
-            if suffix not in TEXT | HTML | ROWS:
-                suffix = ".txt"
-            yield from _file(given, given.stem, column, encoding, suffix)
+    for item in survey(inputs, column=column, encoding=encoding, form=form):
+        if isinstance(item, InputError):
+            raise item
+        yield item

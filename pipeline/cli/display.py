@@ -13,20 +13,20 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.labels import STANCES
-from pipeline.table import STATEMENTS, per_pair
+from pipeline.table import per_pair, relation
 
 COLOURS = {"cooperative": "green", "oppositional": "red"}
+_SHORT = {"cooperative": "coop", "oppositional": "oppo", "confidence": "conf", "statements": "n", "documents": "docs"}
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[], None]]:
+def progress(what: str) -> Iterator[Callable[..., None]]:
     """A spinner with a count on standard error, only on a terminal; yields the function that counts one."""
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn(what), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(what, total=None)
-        yield lambda: bar.advance(task)
+        yield lambda *_: bar.advance(task)
 
 
 def _console() -> Console:
@@ -36,6 +36,13 @@ def _console() -> Console:
 
 def statements(rows: list[dict[str, Any]]) -> None:
     """Print statements with their evidence, then the balance per pair."""
+    statement_rows(rows)
+    if rows:
+        pairs(per_pair(relation(rows)).to_arrow_table())
+
+
+def statement_rows(rows: list[dict[str, Any]]) -> None:
+    """Print statements with their evidence."""
     console = _console()
     if not rows:
         console.print("No statement found.")
@@ -61,30 +68,29 @@ def statements(rows: list[dict[str, Any]]) -> None:
             evidence,
         )
     console.print(grid)
-    pairs(per_pair(pa.Table.from_pylist(rows, schema=STATEMENTS)))
 
 
 def pairs(found: pa.Table, *, evidence: bool = False) -> None:
-    """Print counts and balance per ordered pair; with `evidence`, the sentence of its surest statement too."""
+    """Print counts and balance per pair, or pair and period; with `evidence`, its surest statement's sentence too."""
     console = _console()
+    if not found.num_rows:
+        console.print("No pair found.")
+        return
     grid = Table(title="Balance per pair (-1 oppositional … 1 cooperative)", show_lines=evidence, expand=evidence)
-    for name in ("source", "target"):
-        grid.add_column(name, overflow="fold", max_width=18)
-    for name in ("coop", "oppo", "balance", "conf", "n", "docs"):
-        grid.add_column(name, justify="right", no_wrap=True)
-    if evidence:
-        grid.add_column("surest statement", overflow="fold", ratio=1)
+    names = [name for name in found.column_names if evidence or name != "evidence"]
+    for name in names:
+        if name == "evidence":
+            grid.add_column("surest statement", overflow="fold", ratio=1)
+        elif name in ("period", "source", "target"):
+            grid.add_column(name, overflow="fold", max_width=18)
+        else:
+            grid.add_column(_SHORT.get(name, name), justify="right", no_wrap=True)
     for row in found.to_pylist():
         balance = row["balance"]
-        cells = [
-            Text(row["source"]),
-            Text(row["target"]),
-            *(Text(str(row[stance])) for stance in STANCES[:2]),
-            Text("" if balance is None else f"{balance:+.2f}", style=_sign(balance or 0)),
-            Text(f"{row['confidence']:.2f}"),
-            *(Text(str(row[name])) for name in ("statements", "documents")),
-        ]
-        grid.add_row(*cells, *([Text(row["evidence"])] if evidence else []))
+        shown = row | {"balance": "" if balance is None else f"{balance:+.2f}"}
+        if "confidence" in row:
+            shown["confidence"] = f"{row['confidence']:.2f}"
+        grid.add_row(*(Text(str(shown[name]), _sign(balance or 0) if name == "balance" else "") for name in names))
     console.print(grid)
 
 

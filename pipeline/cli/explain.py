@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from itertools import chain
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
-from spacy.language import Language
 
-from pipeline.article import Article
+import pipeline
+from pipeline.article import read
 from pipeline.cli.display import COLOURS
+from pipeline.errors import InputError
 from pipeline.statements import statement
 from pipeline.statements.path import mention_at, path_of
 from pipeline.table.rows import one_line
 
 
-def explain(articles: Iterable[Article], nlp: Language) -> None:
-    """Print each statement with the mentions, the verb and the path that made it, and what each class scored."""
+def explain(inputs: list[str], model: str, reading: dict[str, Any]) -> None:
+    """Print each statement with the mentions, the verb and the path that made it, and what each class scored;
+    `reading` are the settings of `read`. Raises InputError."""
+    articles = read(inputs, **reading)
+    first = next(articles, None)  # a bad first article is reported before any model is loaded
+    if first is None:
+        raise InputError("no article in the input")
+    nlp = pipeline.load(model)
     console = Console(soft_wrap=True, highlight=False)
     found = 0
-    for doc, article in nlp.pipe(((article.text, article) for article in articles), as_tuples=True):
+    for doc, article in nlp.pipe(((article.text, article) for article in chain([first], articles)), as_tuples=True):
         last = None
         for s in statement.load(doc):
             found += 1

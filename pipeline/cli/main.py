@@ -51,52 +51,43 @@ def _options(
 def run(
     inputs: Annotated[list[str], typer.Argument(help="Files, folders, or - for standard input.", metavar="INPUT...")],
     output: Annotated[
-        str | None, typer.Option("--output", "-o", help=".csv .tsv .jsonl .parquet .duckdb, or -")
+        str | None,
+        typer.Option("--output", "-o", help=".csv .tsv .jsonl .parquet .duckdb, a folder, or -"),
     ] = None,
     model: Model = "",
     text: Annotated[str, typer.Option("--text", help="Text column of JSONL, CSV and Parquet.")] = "text",
     input_format: Annotated[str | None, typer.Option("--input-format", help="Overrides the input's ending.")] = None,
     output_format: Annotated[str | None, typer.Option("--format", help="Overrides the output's ending.")] = None,
     encoding: Annotated[str | None, typer.Option(help="Of text without a byte order mark; else UTF-8.")] = None,
-    workers: Annotated[int, typer.Option("--n-process", "-n", min=1, help="Processes.")] = 1,
+    workers: Annotated[int, typer.Option("--workers", "-n", min=1, help="Processes to share the work.")] = 1,
     how: Annotated[bool, typer.Option("--explain", help="Print how each row came about instead.")] = False,
     force: Force = False,
 ) -> None:
     """Read articles; write (or print) the table of stances."""
-    from pipeline.table.files import check_output, write
+    from pipeline.table.files import check_output
+    from pipeline.table.folder import check_folder, is_folder
 
     if how and output is not None:
         raise InputError("--explain prints to the terminal and writes no table; leave out --output")
-    if output is not None:
+    if output is not None and is_folder(output, output_format):
+        check_folder(Path(output), force)
+    elif output is not None:
         check_output(output, force=force, form=output_format)
     import_spacy()
-    import pipeline
-    from pipeline.article import read
-    from pipeline.cli import display
-    from pipeline.run import run as run_articles
-
-    articles = read(inputs, column=text, encoding=encoding, form=input_format)
-    first = next(articles, None)  # a bad first article is reported before any model is loaded
-    if first is None:
-        raise InputError("no article in the input")
-    from itertools import chain
-
+    reading = {"column": text, "encoding": encoding, "form": input_format}
     if how:
         from pipeline.cli.explain import explain
 
-        explain(chain([first], articles), pipeline.load(model))
+        explain(inputs, model, reading)
         return
-    documents: list[dict[str, object]] = []
-    with display.progress("articles") as advance:
-        nlp = pipeline.load(model)
-        rows = run_articles(
-            chain([first], articles), nlp, documents, workers=workers, advance=lambda article: advance()
-        )
-        if output is not None:
-            write(rows, documents, output, form=output_format)
-            return
-        found = list(rows)
-    display.statements(found)
+    from pipeline.cli.run import run as run_articles
+
+    try:
+        code = run_articles(inputs, output, model, reading, form=output_format, workers=workers)
+    except KeyboardInterrupt as stop:
+        print(str(stop) or "interrupted", file=sys.stderr)
+        code = 130
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -112,33 +103,59 @@ def show(
     document: Annotated[str | None, typer.Option(help="Only this document.")] = None,
     min_confidence: Annotated[float, typer.Option(min=0, max=1, help="Only rows at least this sure.")] = 0.0,
     sort: Annotated[str, typer.Option(help="Column to sort by; a leading - reverses.")] = "",
-    limit: Annotated[int, typer.Option(min=0, help="At most this many rows; 0 for all.")] = 0,
+    limit: Annotated[
+        int | None, typer.Option(min=0, help="At most this many rows; 0 for all. The terminal shows 100 by default.")
+    ] = None,
     since: Annotated[str, typer.Option(help="Only articles of this date (2016, 2016-05, 2016-05-31) or later.")] = "",
     until: Annotated[str, typer.Option(help="Only articles of this date or earlier.")] = "",
     pairs: Annotated[bool, typer.Option("--pairs", help="Aggregate per ordered pair of actors.")] = False,
     matrix: Annotated[bool, typer.Option("--matrix", help="Sources by targets, the main actors.")] = False,
-    table_format: Annotated[str | None, typer.Option("--format", help="Overrides the table's ending.")] = None,
+    by: Annotated[str, typer.Option(help="With --pairs, a series: a line per pair and month or year.")] = "",
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="Write it: .csv .tsv .jsonl .parquet .duckdb, or -")
+    ] = "",
+    output_format: Annotated[str | None, typer.Option("--format", help="Overrides the output's ending.")] = None,
+    input_format: Annotated[str | None, typer.Option("--input-format", help="Overrides the table's ending.")] = None,
+    force: Force = False,
 ) -> None:
-    """Filter, sort and aggregate a stance table."""
+    """Filter, sort and aggregate a stance table, or a folder of Parquet, in place."""
     from pipeline.cli import display
-    from pipeline.table import per_pair, read, select
+    from pipeline.cli.show import check, show_pairs, show_statements
+    from pipeline.table import per_pair, scan, select
+    from pipeline.table.files import check_output
 
-    found = select(
-        read(table, table_format),
-        {"source": source, "target": target, "stance": stance, "status": status, "document": document},
-        actor=actor,
-        min_confidence=min_confidence,
-        since=since,
-        until=until,
-        sort=sort,
-    )
-    most = limit or None
-    if matrix:
-        display.matrix(per_pair(found))
-    elif pairs:
-        display.pairs(per_pair(found).slice(0, most), evidence=True)
-    else:
-        display.statements(found.slice(0, most).to_pylist())
+    output = output or ("-" if output_format else "")
+    check(by, pairs, matrix, output)
+    if output:
+        check_output(output, force=force, form=output_format)
+    with scan(table, input_format) as statements:
+        found = select(
+            statements,
+            {"source": source, "target": target, "stance": stance, "status": status, "document": document},
+            actor=actor,
+            min_confidence=min_confidence,
+            since=since,
+            until=until,
+        )
+        if matrix:
+            display.matrix(per_pair(found).to_arrow_table())
+        elif pairs:
+            show_pairs(found, by, sort, limit, output, output_format)
+        else:
+            show_statements(found, sort, limit, table, output, output_format)
+
+
+@app.command()
+def export(
+    table: Annotated[Path, typer.Argument(help="A table that `run -o` wrote.")],
+    output: Annotated[str, typer.Option("--output", "-o", help="The file to write; - is standard output.")],
+    form: Annotated[str, typer.Option("--as", help="plover (JSONL), polecat, icews or gdelt (tab-separated).")],
+    force: Force = False,
+) -> None:
+    """Write a stance table in the columns of other event data; what those have and it has not stays empty."""
+    from pipeline.cli.export import export as export_table
+
+    export_table(table, output, form, force)
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,7 @@ from pipeline.errors import InputError
 from pipeline.evaluate.errors import Error, errors_of
 from pipeline.evaluate.scores import (
     Measure,
-    calibration,
-    calibration_counts,
-    classification,
-    confusion,
+    StanceMeasures,
     detection,
     matched,
     precision,
@@ -28,7 +26,9 @@ from pipeline.evaluate.scores import (
 from pipeline.gold import Gold
 from pipeline.gold.corpus import SPLITS, Annotated, read_annotated
 from pipeline.gold.pairs import gold_pairs
+from pipeline.labels import STANCES
 from pipeline.stance import Classifier, StanceComponent
+from pipeline.stance.base import Verdict
 from pipeline.stance.lexicon import LexiconClassifier
 from pipeline.statements.statement import Statement
 from pipeline.verbs.component import KEY as VERBS
@@ -126,27 +126,21 @@ def _statements(
             measures["pairs"].add(document, n, pairs)
 
 
-def _stances(measures: dict[str, Measure], items: list[Annotated], classifiers: dict[str, Classifier | None]) -> None:
+def _stances(
+    measures: dict[str, StanceMeasures], items: list[Annotated], classifiers: dict[str, Classifier | None]
+) -> None:
+    """Judge every gold pair; a classifier that is None says none, and the commoner stance where it must say one."""
     everything = [(item.entry.document, pair) for item in items for pair in gold_pairs(item.gold, item.text)]
     everything = [(document, pair) for document, pair in everything if not pair.arguable]
     common = Counter(pair.stance for _, pair in everything if pair.stance != "none").most_common(1)
+    majority = Verdict("none", 1.0, {**dict.fromkeys(STANCES, 0.0), "none": 1.0} | {name: 0.5 for name, _ in common})
     for name, classifier in classifiers.items():
-        if classifier is None:
-            three, two = ["none"] * len(everything), [common[0][0] if common else "none"] * len(everything)
-        else:
-            verdicts = classifier.classify([pair.pair for _, pair in everything])
-            three, two = [v.stance for v in verdicts], [v.sign for v in verdicts]
-            if name == "model":
-                for (document, pair), v in zip(everything, verdicts, strict=True):
-                    right = calibration_counts([v.confidence], [v.stance == pair.stance])
-                    measures["calibration"].add(document, pair.sentence, right)
-        for (document, pair), label, sign in zip(everything, three, two, strict=True):
-            measures[f"{name} three"].add(document, pair.sentence, confusion([pair.stance], [label]))
-            if pair.stance != "none":
-                measures[f"{name} two"].add(document, pair.sentence, confusion([pair.stance], [sign]))
+        verdicts = classifier.classify([pair.pair for _, pair in everything]) if classifier else repeat(majority)
+        for (document, pair), verdict in zip(everything, verdicts, strict=False):
+            measures[name].add(document, pair.sentence, pair.stance, verdict)
 
 
-def _measures() -> dict[str, Measure]:
+def _measures(stances: dict[str, StanceMeasures]) -> dict[str, Measure]:
     found = {
         "sentences": detection("segmentation", "sentences, exact F1"),
         "blocks": detection("segmentation", "blocks, span and label F1"),
@@ -156,10 +150,9 @@ def _measures() -> dict[str, Measure]:
         "roots": Measure("verbs", "root code of those found, accuracy", recall, (0, 2)),
         "pairs": detection("pairs", "ordered pairs in a sentence F1"),
     }
-    for name, label in (("model", "this model"), ("lexicon", "lexicon"), ("majority", "majority")):
-        found[f"{name} two"] = classification("stance", f"{label}: stated gold pairs, macro F1 of 2")
-        found[f"{name} three"] = classification("stance", f"{label}: all gold pairs, macro F1 of 3")
-    found["calibration"] = calibration("stance", "this model: expected calibration error")
+    for name, of in stances.items():
+        found |= {f"{name} two": of.two, f"{name} three": of.three}
+    found["calibration"] = stances["this model"].error
     for prefix, label in (("end to end", "this model"), ("lexicon end to end", "lexicon")):
         found[f"{prefix} f1"] = detection("end to end", f"{label}: sentence, source, target, stance F1")
         found[f"{prefix} precision"] = Measure("end to end", f"{label}: precision", precision, (0, 1))
@@ -191,7 +184,8 @@ def evaluate(
     nlp = pipeline.load(model=None)
     stance_settings = pipeline.settings()["components"]["stance"] | ({"model": model} if model else {})
     judge, by_lexicon = StanceComponent(**stance_settings), StanceComponent("lexicon", syntax=1.0, threshold=0.5)
-    measures = _measures()
+    stances = {name: StanceMeasures(name, "gold pairs") for name in ("this model", "lexicon", "majority")}
+    measures = _measures(stances)
     for item, doc in zip(items, _counted(nlp.pipe(item.text for item in items), advance), strict=True):
         number = _sentence_numbers(item.gold)
         _segmentation(measures, item, doc)
@@ -203,7 +197,7 @@ def evaluate(
         _statements(measures, "end to end", item, judged, number)
         _statements(measures, "lexicon end to end", item, by_lexicon.judge([doc])[0], number)
     lexicon = LexiconClassifier()
-    _stances(measures, items, {"model": judge.classifier or lexicon, "lexicon": lexicon, "majority": None})
+    _stances(stances, items, {"this model": judge.classifier or lexicon, "lexicon": lexicon, "majority": None})
     return {
         "split": split,
         "documents": len(items),

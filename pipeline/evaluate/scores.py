@@ -10,6 +10,7 @@ import numpy as np
 from scipy.stats import bootstrap
 
 from pipeline.labels import STANCES
+from pipeline.stance.base import Verdict
 
 RESAMPLES = 2000
 
@@ -128,6 +129,22 @@ def confusion(gold: list[str], predicted: list[str]) -> list[int]:
     for one, other in zip(gold, predicted, strict=True):
         matrix[STANCES.index(one), STANCES.index(other)] += 1
     return [int(value) for value in matrix.ravel()]
+
+
+class StanceMeasures:
+    """How well a classifier does on pairs: those stated (2 classes), all (3 classes), and its calibration."""
+
+    def __init__(self, label: str, pairs: str) -> None:
+        self.two = classification("stance", f"{label}: stated {pairs}, macro F1 of 2")
+        self.three = classification("stance", f"{label}: all {pairs}, macro F1 of 3")
+        self.error = calibration("stance", f"{label}: expected calibration error")
+
+    def add(self, document: str, sentence: int, gold: str, verdict: Verdict) -> None:
+        """Count the verdict on one pair whose stance is `gold`."""
+        self.three.add(document, sentence, confusion([gold], [verdict.stance]))
+        self.error.add(document, sentence, calibration_counts([verdict.confidence], [verdict.stance == gold]))
+        if gold != "none":
+            self.two.add(document, sentence, confusion([gold], [verdict.sign]))
 
 
 def matched(gold: set[Any], predicted: set[Any]) -> list[int]:

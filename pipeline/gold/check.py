@@ -10,7 +10,7 @@ from pipeline.digest import sha256
 from pipeline.errors import InputError
 from pipeline.gold.corpus import find_text, read_manifest
 from pipeline.gold.formats.interlinear import ACTOR_ID
-from pipeline.gold.schema import Gold, Span, Statement, read
+from pipeline.gold.schema import Gold, Span, Statement, lines, read
 from pipeline.labels import BLOCKS, ROOTS, STANCES, STATUSES
 
 
@@ -27,17 +27,9 @@ def check(path: Path, corpus: Path) -> Iterator[str]:
     except (InputError, OSError) as error:
         yield str(error)
         return
-    lines = _lines(path)
+    numbers = {values.get("id", ""): number for number, values in lines(path)}
     for record, problem in _problems(gold, text, known=entry is not None):
-        yield str(InputError(problem, path, lines.get(record, 1)))
-
-
-def _lines(path: Path) -> dict[str, int]:
-    """The line of each record, by id."""
-    import json
-
-    numbered = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
-    return {json.loads(line).get("id", ""): number for number, line in numbered}
+        yield str(InputError(problem, path, numbers.get(record, 1)))
 
 
 def _known_actors() -> frozenset[str]:

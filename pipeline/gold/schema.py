@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import reprlib
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -105,26 +107,64 @@ def write(gold: Gold, path: Path) -> None:
     path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
 
 
+def lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The JSON objects of a gold file, with their line numbers. Raises InputError with file and line."""
+    number = 1
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, start=1):
+                values = json.loads(line)
+                if not isinstance(values, dict) or "type" not in values:
+                    raise ValueError("no object")
+                yield number, values
+    except UnicodeDecodeError as error:
+        raise InputError(f"not UTF-8 ({error.reason})", path) from error
+    except (ValueError, RecursionError) as error:
+        raise InputError('not a gold record; each line is a JSON object with a "type"', path, number) from error
+
+
 def read(path: Path) -> Gold:
     """Read one gold file. Raises InputError with file and line for what is no gold."""
     gold: Gold | None = None
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, values in lines(path):
+        kind = values.pop("type")
         try:
-            values = json.loads(line)
-            kind = values.pop("type")
-        except (json.JSONDecodeError, KeyError, AttributeError, TypeError) as error:
-            raise InputError('not a gold record; each line is a JSON object with a "type"', path, number) from error
-        try:
-            if kind == "document":
-                gold = Gold(**values)
-            elif gold is None:
-                raise InputError('the first line of a gold file has "type": "document"', path, number)
+            if gold is None:
+                if kind != "document":
+                    raise InputError('the first line of a gold file has "type": "document"', path, number)
+                gold = Gold(**asdict(_record(_Header, values)))
             else:
-                if kind == "mention":
-                    values["actors"] = tuple(values["actors"])
-                getattr(gold, f"{kind}s").append(RECORDS[kind](**values))
-        except (TypeError, KeyError, AttributeError) as error:
-            raise InputError(f"not a valid {kind} record ({error})", path, number) from error
+                if not isinstance(kind, str) or kind not in RECORDS:
+                    raise TypeError(f"a type is one of {', '.join(RECORDS)}")
+                getattr(gold, f"{kind}s").append(_record(RECORDS[kind], values))
+        except TypeError as error:
+            raise InputError(f"not a valid {reprlib.repr(kind)} record ({error})", path, number) from error
     if gold is None:
         raise InputError("an empty gold file", path)
     return gold
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    document: str
+    sha256: str
+    annotator: str
+
+
+_TYPES = {"str": str, "int": int, "bool": bool}
+
+
+def _record(kind: type, values: dict[str, Any]) -> Any:
+    """A record of a kind. Raises TypeError for what has other fields, or other values in them."""
+    if kind is Mention and isinstance(values.get("actors"), list):
+        values["actors"] = tuple(values["actors"])
+    record = kind(**values)
+    for f in fields(record):
+        value = getattr(record, f.name)
+        if f.name == "actors":
+            fits = isinstance(value, tuple) and all(isinstance(actor, str) for actor in value)
+        else:
+            fits = type(value) is _TYPES[str(f.type)]
+        if not fits:
+            raise TypeError(f"its {f.name} is {reprlib.repr(value)}")
+    return record

@@ -5,10 +5,16 @@ from __future__ import annotations
 import math
 from collections import Counter
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from pipeline.charts import svg
 from pipeline.labels import STANCES
 from pipeline.report.summary import Row
+from pipeline.table.pairs import period, query
+from pipeline.table.read import stream
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyRelation as Relation
 
 _YEARS_BY_MONTH = 5
 """Years that a timeline shows by month; a longer one goes by year."""
@@ -37,15 +43,22 @@ def network(pairs: list[Row], actors: list[str]) -> str:
     return svg("network", {"edges": edges, "nodes": [{"actor": actor, **place} for actor, place in nodes.items()]})
 
 
-def timeline(rows: list[Row]) -> str:
-    """Statements a month (a year, over a long time), cooperative above the line; empty without two dates."""
-    dates = sorted({row["date"] for row in rows if row["date"]})
-    if len(dates) < 2:
-        return ""
-    length = len("2016-01") if int(dates[-1][:4]) - int(dates[0][:4]) <= _YEARS_BY_MONTH else len("2016")
-    counts = Counter((row["date"][:length], row["stance"]) for row in rows if row["date"])
-    bars = [
-        {"when": when, "stance": stance, "statements": n if stance == "cooperative" else -n}
-        for (when, stance), n in sorted(counts.items())
-    ]
-    return svg("timeline", {"statements": bars})
+def timeline(statements: Relation) -> str:
+    """Statements a month (a year, over a long time), cooperative above the line; empty without two of them."""
+    bars = _per_period(statements, "year")
+    years = [int(bar["when"]) for bar in bars]
+    if years and max(years) - min(years) <= _YEARS_BY_MONTH:
+        bars = _per_period(statements, "month")
+    return svg("timeline", {"statements": bars}) if len({bar["when"] for bar in bars}) > 1 else ""
+
+
+def _per_period(statements: Relation, by: str) -> list[Row]:
+    counted = query(
+        statements,
+        f"""
+        SELECT {period(by)} AS "when", stance,
+            CASE stance WHEN 'cooperative' THEN count(*) ELSE -count(*) END AS statements
+        FROM statements WHERE "when" != '' GROUP BY "when", stance ORDER BY ALL
+        """,
+    )
+    return list(stream(counted))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -56,9 +56,9 @@ def _sentence(rows: list[Row], text: str, documents: dict[str, int]) -> Piece:
     return Piece(text, stance, anchor_of(rows[0], documents), _parts(text, names))
 
 
-def documents_of(rows: list[Row], table: list[Row], numbers: dict[str, int]) -> Iterator[Document]:
-    """Each article of `rows`, in their order; `table` is the documents table, `numbers` numbers its articles."""
-    known = {row["document"]: row for row in table if row["document"] in numbers}
+def documents_of(rows: list[Row], table: Iterable[Row], numbers: dict[str, int]) -> Iterator[Document]:
+    """Each article of `rows`, in their order; `table` has their rows of the documents table, `numbers` numbers them."""
+    known = {row["document"]: row for row in table}
     texts = {name: article.text for name, article in articles(known.values()).items()}
     left = BUDGET
     by_document: dict[str, list[Row]] = {}

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
 from pipeline.report.evidence import anchor_of, documents_of
-from pipeline.report.summary import MATRIX_ACTORS, main_actors, matrix, sentences
-from pipeline.table import per_pair, read
+from pipeline.report.summary import MATRIX_ACTORS, actors_of, main_actors, matrix, sentences, totals
+from pipeline.table import per_pair, scan
 from pipeline.table.files import replacing
-from pipeline.table.read import read_documents
+from pipeline.table.pairs import query
+from pipeline.table.read import read_documents, stream
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyRelation as Relation
 
 COLUMNS = (
     "document",
@@ -38,16 +42,15 @@ def render(table_path: Path, max_rows: int) -> str:
     from pipeline import __version__
     from pipeline.report import charts
 
-    table = read(table_path)
-    rows: list[dict[str, Any]] = table.to_pylist()
-    if not rows:
-        raise InputError("a table without a row: there is nothing to report", table_path)
-    pairs = per_pair(table).to_pylist()
+    with scan(table_path) as statements:
+        total = totals(statements)
+        if not total["statements"]:
+            raise InputError("a table without a row: there is nothing to report", table_path)
+        pairs = list(stream(per_pair(statements)))
+        rows = list(stream(_surest(statements, max_rows)))
+        timeline = charts.timeline(statements)
     actors = main_actors(pairs)
-    surest = sorted(rows, key=lambda row: -row["confidence"])[:max_rows]
-    kept = {row["id"] for row in surest}
-    shown = [row for row in rows if row["id"] in kept]
-    numbers = {name: n for n, name in enumerate(dict.fromkeys(row["document"] for row in shown))}
+    numbers = {name: n for n, name in enumerate(dict.fromkeys(row["document"] for row in rows))}
     datatables = files("itables") / "html"
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("pipeline.report"), autoescape=True, trim_blocks=True, lstrip_blocks=True
@@ -55,20 +58,32 @@ def render(table_path: Path, max_rows: int) -> str:
     return environment.get_template("report.html").render(
         name=table_path.name,
         version=__version__,
-        models=sorted({row["model"] for row in rows}),
-        summary=sentences(rows, pairs),
+        models=sorted(total["models"]),
+        summary=sentences(total, pairs),
         actors=actors,
         matrix=matrix(pairs, actors),
-        left_out=len({row[side] for row in rows for side in ("source", "target")}) - len(actors),
+        left_out=len(actors_of(pairs)) - len(actors),
         matrix_actors=MATRIX_ACTORS,
         network=charts.network(pairs, actors),
-        timeline=charts.timeline(rows),
-        total=len(rows),
+        timeline=timeline,
+        total=total["statements"],
         columns=COLUMNS,
-        rows=[{**{name: row[name] for name in COLUMNS}, "anchor": anchor_of(row, numbers)} for row in shown],
-        documents=list(documents_of(shown, read_documents(table_path), numbers)),
+        rows=[{**{name: row[name] for name in COLUMNS}, "anchor": anchor_of(row, numbers)} for row in rows],
+        documents=list(documents_of(rows, read_documents(table_path, numbers), numbers)),
         datatables_script=(datatables / "dt_bundle.js").read_text(encoding="utf-8"),
         datatables_style=(datatables / "dt_bundle.css").read_text(encoding="utf-8"),
+    )
+
+
+def _surest(statements: Relation, most: int) -> Relation:
+    """The surest rows, in the order of the table."""
+    return query(
+        statements,
+        f"""
+        SELECT * EXCLUDE place FROM (
+            SELECT *, row_number() OVER () AS place FROM statements ORDER BY confidence DESC, place LIMIT {most}
+        ) ORDER BY place
+        """,
     )
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pipeline.table.pairs import DENIED
+from pipeline.table.pairs import DENIED, query
+from pipeline.table.read import stream
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyRelation as Relation
 
 Row = dict[str, Any]
 MATRIX_ACTORS = 24
@@ -55,17 +59,36 @@ def matrix(pairs: list[Row], actors: list[str]) -> list[list[Cell | None]]:
     return [[cells.get((source, target)) for target in actors] for source in actors]
 
 
-def sentences(rows: list[Row], pairs: list[Row]) -> list[str]:
+def totals(statements: Relation) -> Row:
+    """What the whole table counts, in one row; `first` and `last` date are null where no article has one."""
+    counted = query(
+        statements,
+        """
+        SELECT count(*) AS statements, count(DISTINCT document) AS articles,
+            count(*) FILTER (stance = 'cooperative') AS cooperative,
+            count(*) FILTER (stance = 'oppositional') AS oppositional,
+            count(*) FILTER (status != 'actual') AS unsure,
+            min(date) FILTER (date != '') AS first, max(date) FILTER (date != '') AS last,
+            list(DISTINCT model) AS models
+        FROM statements
+        """,
+    )
+    return next(stream(counted))
+
+
+def actors_of(pairs: list[Row]) -> set[str]:
+    """Every actor of a table, out of its pairs."""
+    return {pair[side] for pair in pairs for side in ("source", "target")}
+
+
+def sentences(total: Row, pairs: list[Row]) -> list[str]:
     """Three sentences: how much there is, which pair there is most of, and the extremes."""
-    dates = sorted({row["date"] for row in rows if row["date"]})
-    stances = Counter(row["stance"] for row in rows)
-    unsure = sum(row["status"] != "actual" for row in rows)
-    actors = {row["source"] for row in rows} | {row["target"] for row in rows}
-    dated = f", dated {dates[0]}" + (f" to {dates[-1]}" if dates[-1] != dates[0] else "") if dates else ""
+    first, last = total["first"], total["last"]
+    dated = f", dated {first}" + (f" to {last}" if last != first else "") if first else ""
     found = [
-        f"{plural(len({row['document'] for row in rows}), 'article')}{dated}: {plural(len(rows), 'statement')} between "
-        f"{plural(len(actors), 'actor')}, {stances['cooperative']:,} cooperative and {stances['oppositional']:,} "
-        f"oppositional; {unsure:,} of them negated, proposed or hypothetical."
+        f"{plural(total['articles'], 'article')}{dated}: {plural(total['statements'], 'statement')} between "
+        f"{plural(len(actors_of(pairs)), 'actor')}, {total['cooperative']:,} cooperative and "
+        f"{total['oppositional']:,} oppositional; {total['unsure']:,} of them negated, proposed or hypothetical."
     ]
     if pairs:
         top = pairs[0]

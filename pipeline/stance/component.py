@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
-from spacy.util import minibatch
 
 from pipeline.actors import mention
 from pipeline.labels import ROOTS, STANCES, stance_of_quad
@@ -41,34 +40,37 @@ def candidate_pairs(doc: Doc) -> list[Pair]:
 @Language.factory(
     "stance",
     requires=["doc.spans"],
-    default_config={"model": "stance", "syntax": 0.8, "threshold": 0.6, "device": "cpu"},
+    default_config={"model": "stance", "syntax": 0.8, "threshold": 0.6, "device": "cpu", "threads": 0},
 )
 def create_stance(
-    nlp: Language, name: str, model: str, syntax: float, threshold: float, device: str
+    nlp: Language, name: str, model: str, syntax: float, threshold: float, device: str, threads: int
 ) -> StanceComponent:
     """The component. Where the syntax joins the actors, `syntax` is the weight of its verb's own sign beside the
     classifier's scores. A statement is kept if the scores of both stances together reach `threshold`, and its own
-    reaches a half. An encoder runs on `device`, "cpu" or "cuda"."""
-    return StanceComponent(model, syntax, threshold, device)
+    reaches a half. An encoder runs on `device`, "cpu" or "cuda", with so many `threads`; 0 is
+    one a core."""
+    return StanceComponent(model, syntax, threshold, device, threads)
 
 
 class StanceComponent:
     """Labels candidates, drops those without a stance, and settles root code and mutual links."""
 
-    def __init__(self, model: str, syntax: float, threshold: float, device: str = "cpu") -> None:
-        self.model, self.syntax, self.threshold = model, syntax, threshold
-        self.classifier: Classifier | None = None if model == LEXICON else load_classifier(model, device)
+    def __init__(self, model: str, syntax: float, threshold: float, device: str = "cpu", threads: int = 0) -> None:
+        self.syntax, self.threshold = syntax, threshold
+        self.classifier: Classifier | None = None if model == LEXICON else load_classifier(model, device, threads)
+        self.model = self.classifier.name if self.classifier else LEXICON
+        """What the table's `model` column says."""
 
     def __call__(self, doc: Doc) -> Doc:
-        return next(iter(self.pipe([doc])))
+        """One document at a time, also in `pipe`: int8 activations are scaled over a batch, and what an article says
+        must not depend on the articles that happen to be read with it."""
+        statements = self.judge([doc])[0]
+        statement.store(doc, statements)
+        statement.mark(doc, statements)
+        return doc
 
-    def pipe(self, docs: Iterable[Doc], batch_size: int = 16) -> Iterator[Doc]:
-        """Classify the candidates of `batch_size` documents at once."""
-        for group in minibatch(docs, batch_size):  # type: ignore[no-untyped-call]
-            batch = list(group)
-            for doc, statements in zip(batch, self.judge(batch), strict=True):
-                statement.store(doc, statements)
-                yield doc
+    def pipe(self, docs: Iterable[Doc], batch_size: int = 16) -> Iterable[Doc]:
+        return map(self, docs)
 
     def judge(self, docs: list[Doc]) -> list[list[Statement]]:
         """The statements of each document, out of the candidates that it carries."""
@@ -98,9 +100,8 @@ class StanceComponent:
         root = s.root if s.root and stance_of_quad(s.quad) == taken else v.root
         if not root or stance_of_quad(ROOTS[root]) != taken:
             root = "SUPPORT" if taken == "cooperative" else "REJECT"
-        name = self.classifier.name if self.classifier else LEXICON
         return replace(
-            s, stance=taken, confidence=scores[taken], scores=scores, root=root, quad=ROOTS[root], model=name
+            s, stance=taken, confidence=scores[taken], scores=scores, root=root, quad=ROOTS[root], model=self.model
         )
 
 

@@ -40,11 +40,12 @@ def arrange(pairs: Sequence[Pair]) -> tuple[list[str], np.ndarray]:
     return [text for text, _ in texts], places
 
 
-def _onnx(folder: Path) -> Network:
+def _onnx(folder: Path, threads: int) -> Network:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
+    options.intra_op_num_threads = threads
     try:
         session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises a family of its own
@@ -56,11 +57,11 @@ class EncoderClassifier:
     """`model.onnx` reads sentences and gives logits of stance, quad class and root code from each marker toward each
     other; `tokenizer.json` is the tokenizer's."""
 
-    def __init__(self, folder: Path, description: dict[str, Any], device: str = "cpu") -> None:
+    def __init__(self, folder: Path, description: dict[str, Any], device: str = "cpu", threads: int = 0) -> None:
         from tokenizers import Tokenizer
 
         if device == "cpu":
-            self.network: Network = _onnx(folder)
+            self.network: Network = _onnx(folder, threads)
         else:
             from pipeline.stance.network import trained
 

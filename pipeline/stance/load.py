@@ -46,10 +46,11 @@ def read_description(folder: Path) -> dict[str, Any]:
     return description
 
 
-def load(model: str | Path = DEFAULT, device: str = "cpu") -> Classifier:
+def load(model: str | Path = DEFAULT, device: str = "cpu", threads: int = 0) -> Classifier:
     """The classifier in a model folder, or the lexicon's own sign for `lexicon`. Raises InputError.
 
-    An encoder runs through onnxruntime on the CPU; on any other `device` ("cuda") through torch.
+    An encoder runs through onnxruntime on the CPU, with so many `threads` (0 is one a core); on any other `device`
+    ("cuda") through torch.
     """
     if str(model) == LEXICON:
         from pipeline.stance.lexicon import LexiconClassifier
@@ -62,7 +63,7 @@ def load(model: str | Path = DEFAULT, device: str = "cpu") -> Classifier:
             raise InputError("a model of an earlier version; train it again", folder / "model.json")
         from pipeline.stance.encoder import EncoderClassifier
 
-        return EncoderClassifier(folder, description, device)
+        return EncoderClassifier(folder, description, device, threads)
     if description["kind"] == "linear":
         from pipeline.stance.linear import LinearClassifier
 

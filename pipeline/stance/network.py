@@ -43,6 +43,7 @@ class MarkedSentenceModel(nn.Module):
     def __init__(self, encoder: Any, marker_ids: Sequence[int], dropout: float = 0.1) -> None:
         super().__init__()
         self.encoder = encoder
+        self.smoothing = 0.0  # of labels, in training
         embeddings = encoder.get_input_embeddings().requires_grad_(False)
         self.marker_ids: torch.Tensor
         self.register_buffer("marker_ids", torch.tensor(marker_ids), persistent=False)
@@ -86,20 +87,21 @@ class MarkedSentenceModel(nn.Module):
         pooled = self.dropout(torch.tanh(pairs))
         output = {"stance": self.stance(pooled), "quad": self.quad(pooled), "root": self.root(pooled)}
         if stance_labels is not None and quad_labels is not None and root_labels is not None:
-            loss = _loss(output["stance"].log_softmax(-1), stance_labels)
-            loss = loss + QUAD_WEIGHT * _loss(output["quad"].log_softmax(-1), quad_labels)
+            loss = self._loss(output["stance"].log_softmax(-1), stance_labels)
+            loss = loss + QUAD_WEIGHT * self._loss(output["quad"].log_softmax(-1), quad_labels)
             root = output["root"].log_softmax(-1)
             joined = root[..., [ROOT_NAMES.index(name) for name in YIELD]].logsumexp(-1, keepdim=True)
-            loss = loss + _loss(torch.cat([root, joined], -1), root_labels)
+            loss = loss + self._loss(torch.cat([root, joined], -1), root_labels)
             output = {"loss": loss, **output}
         return output
 
-
-def _loss(log_probabilities: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """Mean negative log-likelihood of the known labels; 0 where none is known."""
-    known = labels != UNKNOWN
-    chosen = log_probabilities[known].gather(-1, labels[known].unsqueeze(-1))
-    return -chosen.sum() / known.sum().clamp(min=1)
+    def _loss(self, log_probabilities: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """Mean negative log-likelihood of the known labels, smoothed (Szegedy et al., CVPR 2016); 0 where none is."""
+        known = labels != UNKNOWN
+        found = log_probabilities[known]
+        chosen = found.gather(-1, labels[known].unsqueeze(-1)).squeeze(-1)
+        smoothed = (1 - self.smoothing) * chosen + self.smoothing * found.mean(-1)
+        return -smoothed.sum() / known.sum().clamp(min=1)
 
 
 def find_encoder(name: str = "") -> tuple[str, str]:

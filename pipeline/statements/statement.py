@@ -71,11 +71,12 @@ class StatementList(list[Statement]):
 
 
 def store(doc: Doc, statements: list[Statement]) -> None:
-    """Keep statements in `doc.user_data` as plain values, so that a Doc can cross processes.
-
-    `doc.spans["statements"]` has the sentence of each, labelled by stance, for displaCy.
-    """
+    """Keep statements in `doc.user_data` as plain values, so that a Doc can cross processes."""
     doc.user_data[KEY] = [asdict(statement) for statement in statements]
+
+
+def mark(doc: Doc, statements: list[Statement]) -> None:
+    """Put the sentence of each statement, labelled by stance, into `doc.spans["statements"]`, for displaCy."""
     spans = (
         doc.char_span(*s.sentence, label=s.stance, kb_id=f"{s.source} → {s.target}", alignment_mode="expand")
         for s in statements

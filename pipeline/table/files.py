@@ -9,20 +9,25 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from pipeline.errors import InputError
 from pipeline.table.schema import DOCUMENTS, STATEMENTS
 
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
 FORMATS = (".csv", ".tsv", ".jsonl", ".parquet", ".duckdb")
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
-_BATCH = 1024
+BATCH = 1024
+Tables = Mapping[str, tuple[pa.Schema, Iterable[dict[str, Any]]]]
+"""Tables by name: what columns, what rows."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """First characters that a spreadsheet takes for a formula; a cell that begins with one gets an apostrophe."""
 
@@ -37,9 +42,9 @@ def format_of(path: str | Path, form: str | None = None) -> str:
     return suffix
 
 
-def documents_path(path: Path) -> Path:
-    """Where the documents table stands beside a statements table: `out.csv` has `out.documents.csv`."""
-    return path.with_suffix(f".documents{path.suffix}")
+def beside_path(path: Path, name: str = "documents") -> Path:
+    """Where another table stands beside a statements table: `out.csv` has `out.documents.csv`."""
+    return path.with_suffix(f".{name}{path.suffix}")
 
 
 def stream_format(form: str | None) -> str:
@@ -50,8 +55,8 @@ def stream_format(form: str | None) -> str:
     return suffix
 
 
-def database(path: Path, *, read_only: bool = False) -> Any:
-    """A DuckDB file, opened; nothing is installed or downloaded for it."""
+def database(path: str | Path = ":memory:", *, read_only: bool = False) -> DuckDBPyConnection:
+    """A DuckDB file, or a database in memory, opened; nothing is installed or downloaded for it."""
     import duckdb
 
     return duckdb.connect(str(path), read_only=read_only, config={"autoinstall_known_extensions": False})
@@ -67,32 +72,43 @@ def restored(value: Any) -> Any:
     return value[1:] if defused else value
 
 
-def _write_csv(rows: Iterable[dict[str, Any]], schema: pa.Schema, target: Any, delimiter: str) -> None:
+def write_csv(
+    rows: Iterable[dict[str, Any]], columns: list[str], target: Any, delimiter: str, *, header: bool = True
+) -> None:
+    """Write rows as delimited text, under the names of their columns unless told not to."""
     import csv
 
     writer = csv.writer(target, delimiter=delimiter, lineterminator="\n")
-    writer.writerow(schema.names)
+    if header:
+        writer.writerow(columns)
     for row in rows:
-        writer.writerow([_defused(row[name]) for name in schema.names])
+        writer.writerow([_defused(row[name]) for name in columns])
 
 
-def _write_jsonl(rows: Iterable[dict[str, Any]], target: Any) -> None:
+def write_jsonl(rows: Iterable[dict[str, Any]], target: Any) -> None:
+    """Write rows as lines of JSON."""
     for row in rows:
         target.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def _write_parquet(rows: Iterable[dict[str, Any]], schema: pa.Schema, path: Path) -> None:
+def write_arrow(tables: Iterable[pa.Table], schema: pa.Schema, path: Path) -> None:
+    """Write a Parquet file, one row group a table."""
     import pyarrow.parquet as pq
 
-    with pq.ParquetWriter(path, schema) as writer:
-        for batch in batched_rows(rows):
-            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for table in tables:
+            writer.write_table(table)
+
+
+def write_parquet(rows: Iterable[dict[str, Any]], schema: pa.Schema, path: Path) -> None:
+    """Write rows as a Parquet file."""
+    write_arrow((pa.Table.from_pylist(batch, schema=schema) for batch in batched_rows(rows)), schema, path)
 
 
 def batched_rows(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     """Rows in lists of a size that suits Arrow."""
     iterator = iter(rows)
-    while batch := list(islice(iterator, _BATCH)):
+    while batch := list(islice(iterator, BATCH)):
         yield batch
 
 
@@ -108,9 +124,20 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         temporary.chmod(0o666 & ~_umask())
+        _to_disk(temporary)
         temporary.replace(path)
+        _to_disk(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _to_disk(path: Path) -> None:
+    """Have a file, or the names in a folder, survive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _umask() -> int:
@@ -121,28 +148,26 @@ def _umask() -> int:
 
 def _write_one(rows: Iterable[dict[str, Any]], schema: pa.Schema, path: Path, suffix: str) -> None:
     if suffix == ".parquet":
-        _write_parquet(rows, schema, path)
+        write_parquet(rows, schema, path)
         return
     with path.open("w", encoding="utf-8", newline="") as target:
         if suffix == ".jsonl":
-            _write_jsonl(rows, target)
+            write_jsonl(rows, target)
         else:
-            _write_csv(rows, schema, target, DELIMITERS[suffix])
+            write_csv(rows, schema.names, target, DELIMITERS[suffix])
 
 
-def _write_duckdb(rows: Iterable[dict[str, Any]], documents: list[dict[str, Any]], path: Path) -> None:
+def _write_duckdb(tables: Tables, path: Path) -> None:
     path.unlink(missing_ok=True)
     with database(path) as db:
-        for name, schema in (("statements", STATEMENTS), ("documents", DOCUMENTS)):
+        for name, (schema, rows) in tables.items():
             db.register("empty", schema.empty_table())
             db.execute(f"CREATE TABLE {name} AS SELECT * FROM empty")
             db.unregister("empty")
-        for batch in batched_rows(rows):
-            db.register("batch", pa.Table.from_pylist(batch, schema=STATEMENTS))
-            db.execute("INSERT INTO statements SELECT * FROM batch")
-            db.unregister("batch")
-        db.register("batch", pa.Table.from_pylist(documents, schema=DOCUMENTS))
-        db.execute("INSERT INTO documents SELECT * FROM batch")
+            for batch in batched_rows(rows):
+                db.register("batch", pa.Table.from_pylist(batch, schema=schema))
+                db.execute(f"INSERT INTO {name} SELECT * FROM batch")
+                db.unregister("batch")
 
 
 def check_target(path: Path, force: bool) -> None:
@@ -168,7 +193,7 @@ def check_output(path: str | Path, *, force: bool = False, form: str | None = No
 
 def write(
     rows: Iterable[dict[str, Any]],
-    documents: list[dict[str, Any]],
+    documents: Iterable[dict[str, Any]],
     path: str | Path,
     *,
     form: str | None = None,
@@ -177,18 +202,26 @@ def write(
 
     `documents` may still be filling while `rows` is consumed. `-` is standard output (statements only).
     """
+    write_tables({"statements": (STATEMENTS, rows), "documents": (DOCUMENTS, documents)}, path, form=form)
+
+
+def write_tables(tables: Tables, path: str | Path, *, form: str | None = None) -> None:
+    """Write tables by name, in order: the first into `path`, others beside it; DuckDB holds all, `-` only the first."""
+    (_, (schema, rows)), *others = tables.items()
     if str(path) == "-":
         suffix = f".{form or 'csv'}"
         if suffix == ".jsonl":
-            _write_jsonl(rows, sys.stdout)
+            write_jsonl(rows, sys.stdout)
         else:
-            _write_csv(rows, STATEMENTS, sys.stdout, DELIMITERS[suffix])
+            write_csv(rows, schema.names, sys.stdout, DELIMITERS[suffix])
         return
     path, suffix = Path(path), format_of(path, form)
-    with replacing(path) as temporary:
+    with ExitStack() as written:
+        temporary = written.enter_context(replacing(path))
         if suffix == ".duckdb":
-            _write_duckdb(rows, documents, temporary)
+            _write_duckdb(tables, temporary)
             return
-        _write_one(rows, STATEMENTS, temporary, suffix)
-        with replacing(documents_path(path)) as beside:
-            _write_one(documents, DOCUMENTS, beside, suffix)
+        _write_one(rows, schema, temporary, suffix)
+        for name, (its_schema, its_rows) in others:
+            beside = written.enter_context(replacing(beside_path(path, name)))
+            _write_one(its_rows, its_schema, beside, suffix)

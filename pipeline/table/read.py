@@ -1,60 +1,120 @@
-"""Read the two tables of any format that `files` writes: one reader over a schema."""
+"""The two tables of any format that `files` writes, as a DuckDB relation: Parquet and DuckDB are queried in place."""
 
 from __future__ import annotations
 
 import csv
+import glob
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import pyarrow as pa
 
-from pipeline.article.read import MAX_BYTES
+from pipeline.article.tables import MAX_BYTES
 from pipeline.errors import InputError
-from pipeline.table.files import DELIMITERS, database, documents_path, format_of, restored, stream_format
-from pipeline.table.schema import DOCUMENTS, STATEMENTS
+from pipeline.table.files import BATCH, DELIMITERS, beside_path, database, format_of, restored, stream_format
+from pipeline.table.schema import DOCUMENTS, STATEMENTS, lacking
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection as Connection
+    from duckdb import DuckDBPyRelation as Relation
+
+
+@contextmanager
+def scan(path: str | Path, form: str | None = None) -> Iterator[Relation]:
+    """A stance table of any format, or a folder of Parquet, to be queried: nothing is read before a query needs it.
+
+    `-` is standard input, CSV by default. What the query finds damaged inside the `with` is an InputError too.
+    """
+    with _scanned(Path(path), form, "statements", STATEMENTS) as found:
+        yield found
 
 
 def read(path: str | Path, form: str | None = None) -> pa.Table:
-    """A stance table from any of the formats, with the schema `STATEMENTS`; `-` is standard input, CSV by default.
-
-    Raises InputError.
-    """
-    if str(path) == "-":
-        suffix = stream_format(form)
-        return _from_text(TextIOWrapper(sys.stdin.buffer, "utf-8-sig", newline=""), Path(path), suffix, STATEMENTS)
-    return _read(Path(path), format_of(path, form), STATEMENTS, "statements")
+    """A stance table, whole, with the schema `STATEMENTS`. Raises InputError."""
+    with scan(path, form) as found:
+        return found.to_arrow_table().cast(STATEMENTS)
 
 
-def read_documents(path: Path) -> list[dict[str, Any]]:
+def read_documents(path: Path, names: Container[str] | None = None) -> Iterator[dict[str, Any]]:
     """The rows of the documents table that goes with a stance table; none where it is not beside it.
 
-    Raises InputError.
+    With `names`, only those of these documents. Raises InputError.
     """
-    suffix = format_of(path)
-    beside = path if suffix == ".duckdb" else documents_path(path)
-    return list(_read(beside, suffix, DOCUMENTS, "documents").to_pylist()) if beside.is_file() else []
+    inside = path.is_dir() or format_of(path) == ".duckdb"
+    if not (path / "documents" if path.is_dir() else path if inside else beside_path(path)).exists():
+        return
+    with _scanned(path if inside else beside_path(path), None, "documents", DOCUMENTS) as found:
+        for batch in found.to_arrow_reader(BATCH):
+            kept = [names is None or name in names for name in batch["document"].to_pylist()]
+            yield from batch.filter(pa.array(kept)).to_pylist()
 
 
-def _read(path: Path, suffix: str, schema: pa.Schema, name: str) -> pa.Table:
+def stream(found: Relation) -> Iterator[dict[str, Any]]:
+    """The rows of a query, a batch at a time in memory."""
+    for batch in found.to_arrow_reader(BATCH):
+        yield from batch.to_pylist()
+
+
+def relation(rows: Iterable[dict[str, Any]]) -> Relation:
+    """Rows of the statements table that are at hand, to be queried like one on disk."""
+    return database().from_arrow(pa.Table.from_pylist(list(rows), schema=STATEMENTS))
+
+
+@contextmanager
+def _scanned(path: Path, form: str | None, name: str, schema: pa.Schema) -> Iterator[Relation]:
+    import duckdb
+
+    try:
+        yield _open(path, form, name, schema)
+    except duckdb.Error as error:
+        raise _refuse(f"not a stance table ({str(error).splitlines()[0]})", path) from error
+
+
+def _open(path: Path, form: str | None, name: str, schema: pa.Schema) -> Relation:
+    memory = database()
+    if str(path) == "-":
+        source = TextIOWrapper(sys.stdin.buffer, "utf-8-sig", newline="")
+        return memory.from_arrow(_from_text(source, path, stream_format(form), schema))
+    if path.is_dir():
+        return _shaped(_parquet(memory, sorted((path / name).glob("part-*.parquet")), path), schema, path)
+    suffix = format_of(path, form)
     if not path.is_file():
         raise InputError("no such file", path)
-    if suffix not in (".parquet", ".duckdb"):
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return _from_text(file, path, suffix, schema)
-    try:
-        if suffix == ".parquet":
-            import pyarrow.parquet as pq
+    if suffix == ".parquet":
+        return _shaped(_parquet(memory, [path], path), schema, path)
+    if suffix == ".duckdb":
+        return _shaped(database(path, read_only=True).table(name), schema, path)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return memory.from_arrow(_from_text(file, path, suffix, schema))
 
-            return pq.read_table(path).select(schema.names).cast(schema)
-        with database(path, read_only=True) as db:
-            columns = ", ".join(f'"{column}"' for column in schema.names)
-            return db.sql(f"SELECT {columns} FROM {name}").to_arrow_table().cast(schema)
-    except Exception as error:  # pyarrow and duckdb raise families of their own
-        raise _refuse(f"not a stance table ({str(error).splitlines()[0]})", path) from error
+
+def _parquet(memory: Connection, files: list[Path], path: Path) -> Relation:
+    if not files:
+        raise _refuse("no table in this folder", path)
+    return memory.read_parquet([glob.escape(str(file)) for file in files], hive_partitioning=False)
+
+
+def _shaped(found: Relation, schema: pa.Schema, path: Path) -> Relation:
+    """A table with the columns of a schema and their types; text that is null is empty, a null number is damage."""
+    from duckdb import CoalesceOperator, ColumnExpression, ConstantExpression, FunctionExpression
+
+    if missing := lacking(schema, found.columns):
+        raise _refuse(f"no column {missing!r}", path)
+    wanted = database().from_arrow(schema.empty_table())
+    columns = []
+    for name, kind in zip(wanted.columns, wanted.types, strict=True):
+        if name not in found.columns:
+            columns.append(ConstantExpression("").alias(name))
+            continue
+        problem = FunctionExpression("error", ConstantExpression(f"a row without {name}")).cast(kind)
+        other = ConstantExpression("") if schema.field(name).type == pa.string() else problem
+        columns.append(CoalesceOperator(ColumnExpression(name).cast(kind), other).alias(name))
+    return found.select(*columns)
 
 
 def _from_text(file: TextIO, path: Path, suffix: str, schema: pa.Schema) -> pa.Table:
@@ -71,7 +131,7 @@ def _csv_rows(file: TextIO, path: Path, suffix: str, schema: pa.Schema) -> Itera
     csv.field_size_limit(MAX_BYTES)
     reader = csv.DictReader(file, delimiter=DELIMITERS[suffix])
     try:
-        for missing in (name for name in schema.names if name not in (reader.fieldnames or ())):
+        if missing := lacking(schema, reader.fieldnames or ()):
             raise _refuse(f"no column {missing!r}", path, 1)
         for row in reader:
             yield reader.line_num, {name: restored(value) for name, value in row.items()}
@@ -93,11 +153,11 @@ def _json_rows(file: TextIO, path: Path) -> Iterator[tuple[int, dict[str, Any]]]
 def _checked(rows: Iterable[tuple[int, dict[str, Any]]], path: Path, schema: pa.Schema) -> Iterator[dict[str, Any]]:
     """Rows with the schema's columns, text as text and numbers as numbers."""
     for line, row in rows:
-        if missing := [name for name in schema.names if name not in row]:
-            raise _refuse(f"no column {missing[0]!r}", path, line)
+        if missing := lacking(schema, row):
+            raise _refuse(f"no column {missing!r}", path, line)
         values = {}
         for field in schema:
-            value = row[field.name]
+            value = row.get(field.name, "")
             try:
                 if field.type == pa.string():
                     if not isinstance(value, str):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 import pyarrow as pa
 
 STATEMENTS = pa.schema(
@@ -42,3 +44,11 @@ DOCUMENTS = pa.schema(
         ("text", pa.string()),
     ]
 )
+
+MAY_LACK = {"date", "verb", "mutual", "speaker", "block", "model", "file", "title", "author", "url", "text"}
+"""Columns of text that a table of an older version may lack, or whoever made it left out: they are empty then."""
+
+
+def lacking(schema: pa.Schema, columns: Container[str]) -> str:
+    """The first column that a table must have and has not; empty where it has all."""
+    return next((name for name in schema.names if name not in columns and name not in MAY_LACK), "")

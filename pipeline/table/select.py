@@ -1,52 +1,61 @@
-"""The rows of a stance table that somebody asks for."""
+"""The rows of a stance table that somebody asks for, as queries; what a user gives is a value in them, never SQL."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
-
-import pyarrow as pa
-import pyarrow.compute as pc
+from operator import and_
+from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
-from pipeline.table.schema import STATEMENTS
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyRelation as Relation
+    from duckdb import Expression
 
 
 def select(
-    table: pa.Table,
+    table: Relation,
     equal: Mapping[str, str | Sequence[str] | None],
     *,
     actor: Sequence[str] | None = None,
     min_confidence: float = 0.0,
     since: str = "",
     until: str = "",
-    sort: str = "",
-) -> pa.Table:
-    """The rows whose columns are `equal` to a value or one of several, in the order of column `sort` (`-` reverses).
+) -> Relation:
+    """The rows whose columns are `equal` to a value or one of several.
 
-    `actor` is either source or target. Dates compare by as much as is given: until 2016 takes all of 2016. Raises
-    InputError for a column that is none.
+    `actor` is either source or target. Dates compare by as much as is given: until 2016 takes all of 2016.
     """
+    from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
 
-    def one_of(column: str, values: str | Sequence[str]) -> pa.ChunkedArray:
-        given = [values] if isinstance(values, str) else list(values)
-        return pc.is_in(table[column], value_set=pa.array(given, pa.string()))
+    def one_of(column: str, values: str | Sequence[str]) -> Expression:
+        given = [values] if isinstance(values, str) else values
+        return ColumnExpression(column).isin(*map(ConstantExpression, given))
 
-    masks = [one_of(column, values) for column, values in equal.items() if values]
+    date = ColumnExpression("date")
+    wanted = [one_of(column, values) for column, values in equal.items() if values]
     if actor:
-        masks.append(pc.or_(one_of("source", actor), one_of("target", actor)))
+        wanted.append(one_of("source", actor) | one_of("target", actor))
     if min_confidence:
-        masks.append(pc.greater_equal(table["confidence"], min_confidence))
+        wanted.append(ColumnExpression("confidence") >= ConstantExpression(min_confidence))
     if since:
-        masks.append(pc.greater_equal(table["date"], since))
+        wanted.append(date >= ConstantExpression(since))
     if until:
-        masks.append(pc.not_equal(table["date"], ""))
-        masks.append(pc.less_equal(pc.utf8_slice_codeunits(table["date"], 0, len(until)), until))
-    if masks:
-        table = table.filter(reduce(pc.and_, masks))
-    if sort:
-        name, order = sort.lstrip("-"), "descending" if sort.startswith("-") else "ascending"
-        if name not in STATEMENTS.names:
-            raise InputError(f"no column {name!r} to sort by; one of {', '.join(STATEMENTS.names)}")
-        table = table.sort_by([(name, order)])
-    return table
+        wanted.append(date != ConstantExpression(""))
+        wanted.append(FunctionExpression("left", date, ConstantExpression(len(until))) <= ConstantExpression(until))
+    return table.filter(reduce(and_, wanted)) if wanted else table
+
+
+def ordered(table: Relation, by: str) -> Relation:
+    """The rows in the order of column `by` (`-` before it reverses), ties in the order of the other columns.
+
+    Raises InputError for a column that is none.
+    """
+    from duckdb import ColumnExpression
+
+    name = by.removeprefix("-")
+    if name not in table.columns:
+        raise InputError(f"no column {name!r} to sort by; one of {', '.join(table.columns)}")
+    first = ColumnExpression(name).desc() if by != name else ColumnExpression(name).asc()
+    return table.sort(first.nulls_last(), *(ColumnExpression(column) for column in table.columns if column != "id"))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.charts import svg
-from pipeline.evaluate.scores import BINS, calibration, calibration_counts, classification, confusion
+from pipeline.evaluate.scores import BINS, StanceMeasures, calibration_counts
 from pipeline.stance.base import Classifier, Pair, Verdict
 from pipeline.train.data import Example
 
@@ -18,16 +18,10 @@ Judged = tuple[Sequence[Example], Sequence[Verdict]]
 
 
 def _scores(split: str, judged: Judged) -> list[dict[str, Any]]:
-    two = classification("stance", f"{split}: stated pairs, macro F1 of 2 classes")
-    three = classification("stance", f"{split}: all pairs, macro F1 of 3 classes")
-    error = calibration("stance", f"{split}: expected calibration error")
+    measures = StanceMeasures(split, "pairs")
     for number, (example, verdict) in enumerate(zip(*judged, strict=True)):
-        place = example.document, number
-        three.add(*place, confusion([example.stance], [verdict.stance]))
-        error.add(*place, calibration_counts([verdict.confidence], [verdict.stance == example.stance]))
-        if example.stance != "none":
-            two.add(*place, confusion([example.stance], [verdict.sign]))
-    return [measure.result() for measure in (two, three, error)]
+        measures.add(example.document, number, example.stance, verdict)
+    return [measure.result() for measure in (measures.two, measures.three, measures.error)]
 
 
 def _row(line: dict[str, Any]) -> str:

@@ -55,9 +55,10 @@ def fine_tune(
     dev: Sequence[Example],
     folder: Path,
     *,
-    epochs: float = 3,
-    rate: float = 1e-4,
-    batch: int = 32,
+    epochs: float,
+    rate: float,
+    batch: int,
+    smoothing: float,
     patience: int = 2,
     seed: int = 0,
 ) -> None:
@@ -70,6 +71,7 @@ def fine_tune(
     from transformers.trainer_utils import get_last_checkpoint
 
     set_seed(seed)
+    model.smoothing = smoothing
     cuda = torch.cuda.is_available()
     arguments = TrainingArguments(
         output_dir=str(folder),

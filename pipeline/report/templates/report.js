@@ -9,11 +9,14 @@ for (const side of ["source", "target"]) {
   for (const actor of [...new Set(rows.map((row) => row[side]))].sort()) filters[side].add(new Option(actor, actor));
 }
 
+const tells = (name) => (name === "document" ? new Set(rows.map((row) => row.document)).size > 1 : rows.some((row) => row[name] !== ""));
+const twoDigits = (value, type) => (type === "display" ? value.toFixed(2) : value);
+
 const cells = columns.map((name) => ({
   data: name,
   title: name,
-  render: asText,
-  visible: name !== "document" || new Set(rows.map((row) => row.document)).size > 1,
+  render: name === "confidence" ? twoDigits : asText,
+  visible: tells(name),
   className: `column-${name}`,
   createdCell: (cell, value) => name === "stance" && cell.classList.add(`stance-${value}`),
 }));

@@ -1,0 +1,111 @@
+"""A run of any size from its articles to its files: in parts, so that what is done stays done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from spacy.language import Language
+
+from pipeline.errors import InputError
+from pipeline.run import outcomes
+from pipeline.table.files import Tables, beside_path, format_of, replacing, write_arrow, write_tables
+from pipeline.table.folder import SCHEMAS, is_folder, rejects_path, write_folder, write_rejects
+from pipeline.table.outcome import Item, Outcome, Tally, reason
+from pipeline.table.parts import Parts, tables_of
+
+_FOLDER = "folder"
+PART, MOST_ROWS = 64, 20_000
+"""A part is full with so many articles, or so many rows."""
+
+
+def _full(part: list[Outcome]) -> bool:
+    return len(part) >= PART or sum(len(outcome.rows) for outcome in part) >= MOST_ROWS
+
+
+def _parts(done: Iterable[Outcome]) -> Iterator[list[Outcome]]:
+    part: list[Outcome] = []
+    for outcome in done:
+        part.append(outcome)
+        if _full(part):
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def save(
+    items: Iterator[Item],
+    nlp: Language,
+    output: str,
+    settings: dict[str, Any],
+    *,
+    form: str | None = None,
+    workers: int = 1,
+    advance: Callable[[Outcome], None] = lambda outcome: None,
+) -> Tally:
+    """Write the two tables of `items`, and the rejects beside them; gives what the run came to.
+
+    `settings` are what the rows depend on besides the items. Parts that an interrupted run with the same settings left
+    beside `output` are taken up; what fits into one part is written at once, without any. Raises InputError.
+    """
+    path = Path(output)
+    suffix = _FOLDER if is_folder(output, form) else format_of(output, form)
+    parts = Parts(path, settings)
+    try:
+        parts.skip(items)
+        for part in _parts(map(_each(advance), outcomes(items, nlp, workers=workers))):
+            if not parts.count and not _full(part):
+                tally = Tally().plus(part)
+                if not tally.articles:
+                    raise reason(part[0])
+                _write(tables_of(part), [outcome.reject for outcome in part if outcome.reject], path, suffix)
+                return tally
+            parts.add(part)
+        _join(parts, path, suffix)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"interrupted; {_kept(parts)}") from None
+    except (OSError, pa.ArrowException) as error:
+        problem = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        raise InputError(f"cannot be written ({problem}); {_kept(parts)}", path) from error
+    parts.remove()
+    return parts.tally
+
+
+def _each(advance: Callable[[Outcome], None]) -> Callable[[Outcome], Outcome]:
+    def counted(outcome: Outcome) -> Outcome:
+        advance(outcome)
+        return outcome
+
+    return counted
+
+
+def _kept(parts: Parts) -> str:
+    done = parts.tally.articles + parts.tally.rejects
+    return f"{done:,} articles are done, and the same command goes on after them" if done else "nothing was written"
+
+
+def _write(tables: Tables, rejects: Iterable[dict[str, Any]], output: Path, suffix: str) -> None:
+    """Write tables that fit into memory."""
+    if suffix == _FOLDER:
+        arrow = {name: [pa.Table.from_pylist(list(rows), schema=schema)] for name, (schema, rows) in tables.items()}
+        write_folder(arrow, rejects, output)
+        return
+    write_rejects(rejects, rejects_path(output))
+    write_tables(tables, output, form=suffix[1:])
+
+
+def _join(parts: Parts, output: Path, suffix: str) -> None:
+    """Make one table of all parts; the statements take their place last, for then all is done."""
+    if suffix == _FOLDER:
+        write_folder({name: parts.arrow(name) for name in SCHEMAS}, parts.rejects(), output)
+        return
+    write_rejects(parts.rejects(), rejects_path(output))
+    if suffix != ".parquet":
+        write_tables(parts.tables(), output, form=suffix[1:])
+        return
+    with replacing(output) as statements, replacing(beside_path(output)) as documents:
+        write_arrow(parts.arrow("statements"), SCHEMAS["statements"], statements)
+        write_arrow(parts.arrow("documents"), SCHEMAS["documents"], documents)

@@ -1,0 +1,70 @@
+"""The command `run`: articles in, the stance table out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import Any
+
+import pipeline
+from pipeline.article import Article, survey
+from pipeline.cli import display
+from pipeline.errors import InputError
+from pipeline.run import BATCH, named, outcomes
+from pipeline.table.files import write_tables
+from pipeline.table.outcome import Item, Outcome, Tally, reason
+from pipeline.table.schema import STATEMENTS
+
+
+def _looked_at(items: Iterator[Item]) -> Iterator[Item]:
+    """The items; where not one of the first few is an article, the first says what is wrong, before any work."""
+    first = list(islice(items, BATCH))
+    if not any(isinstance(item, Article) for item in first):
+        raise next((item for item in first if isinstance(item, InputError)), InputError("no article in the input"))
+    return chain(first, items)
+
+
+def run(
+    inputs: list[str],
+    output: str | None,
+    model: str,
+    reading: dict[str, Any],
+    *,
+    form: str | None,
+    workers: int,
+) -> int:
+    """Write the table of the articles, or without `output` show it; `reading` are the settings of `survey`.
+
+    Gives the exit code: 1 where articles were set aside. Raises InputError.
+    """
+    tally = Tally()
+    found: list[dict[str, Any]] = []
+
+    def rows(done: Iterable[Outcome]) -> Iterator[dict[str, Any]]:
+        nonlocal tally
+        for outcome in done:
+            tally = tally.plus([outcome])
+            advance(outcome)
+            if outcome.reject:
+                print(f"set aside: {reason(outcome)}", file=sys.stderr)
+            yield from outcome.rows
+
+    items = named(_looked_at(survey(inputs, **reading)))
+    with display.progress("articles") as advance:
+        nlp = pipeline.load(model, stance={"threads": 1} if workers > 1 else {})
+        if output is None:
+            found = list(rows(outcomes(items, nlp, workers=workers)))
+        elif output == "-":
+            write_tables({"statements": (STATEMENTS, rows(outcomes(items, nlp, workers=workers)))}, output, form=form)
+        else:
+            from pipeline.archive import save
+
+            settings = {"inputs": inputs, **reading, "version": pipeline.__version__, **pipeline.settings()}
+            settings["model"] = nlp.get_pipe("stance").model  # type: ignore[attr-defined]
+            tally = save(items, nlp, output, settings, form=form, workers=workers, advance=advance)
+    if output is None:
+        display.statements(found)
+    if tally.articles + tally.rejects > 1:
+        print(tally, file=sys.stderr)
+    return 1 if tally.rejects else 0
