@@ -65,12 +65,12 @@ def save(
                 return tally
             parts.add(part)
         _join(parts, path, suffix)
+        parts.remove()
     except KeyboardInterrupt:
         raise KeyboardInterrupt(f"interrupted; {_kept(parts)}") from None
     except (OSError, pa.ArrowException) as error:
         problem = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise InputError(f"cannot be written ({problem}); {_kept(parts)}", path) from error
-    parts.remove()
     return parts.tally
 
 
@@ -83,6 +83,7 @@ def _each(advance: Callable[[Outcome], None]) -> Callable[[Outcome], Outcome]:
 
 
 def _kept(parts: Parts) -> str:
+    parts.take_stock()  # the interruption may have come just before or after a part counted
     done = parts.tally.articles + parts.tally.rejects
     return f"{done:,} articles are done, and the same command goes on after them" if done else "nothing was written"
 

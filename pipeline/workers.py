@@ -65,7 +65,8 @@ def in_order(work: Callable[[T], R], batches: Iterable[T], workers: int) -> Iter
                 yield waiting.popleft().result()
         except BrokenProcessPool as error:
             raise InputError(
-                "a worker was killed, most likely for want of memory, or crashed; fewer --workers need less memory"
+                "a worker was killed, most likely for want of memory, or crashed; the same command goes on, and with "
+                "fewer --workers it needs less memory"
             ) from error
         except BaseException:  # nobody waits for what is under way
             for worker in multiprocessing.active_children():

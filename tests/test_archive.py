@@ -24,6 +24,7 @@ from spacy.language import Language
 
 import pipeline.archive
 import pipeline.cli
+import pipeline.run
 from pipeline.table import read
 
 Tables = dict[str, list[dict[str, Any]]]
@@ -59,7 +60,7 @@ class Command:
         sys.stderr = self.log.open("w", encoding="utf-8", buffering=1)
         sys.argv = ["demarche", "run", *map(str, arguments)]
         pipeline.load = lambda model, **settings: nlp  # type: ignore[assignment]
-        pipeline.archive.PART = 16
+        pipeline.archive.PART, pipeline.run.BATCH = 16, 4
         signal.signal(signal.SIGINT, signal.default_int_handler)
         pipeline.cli.main()
 

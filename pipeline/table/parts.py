@@ -60,6 +60,10 @@ class Parts:
                 "and to start over delete this folder",
                 self.folder,
             )
+        self.take_stock()
+
+    def take_stock(self) -> None:
+        """Count the parts that are on the disk."""
         while part := self._json(f"part-{self.count:07}.json"):
             self.tally = Tally(*(sum(pair) for pair in zip(self.tally, part["tally"], strict=True)))
             self.count += 1
@@ -117,8 +121,7 @@ class Parts:
             "rejects": [outcome.reject for outcome in outcomes if outcome.reject],
         }
         self._write_json(f"part-{self.count:07}.json", part)
-        self.count += 1
-        self.tally = self.tally.plus(outcomes)
+        self.take_stock()
 
     def _path(self, name: str, number: int) -> Path:
         return self.folder / f"{name}-{number:07}.parquet"
