@@ -44,7 +44,7 @@ class Arguments:
 
     def _one(self, head: Token, depth: int) -> list[Span]:
         if head.i in self.owner:
-            return [self.owner[head.i]]
+            return self._hyphened(self.owner[head.i])
         if depth > _DEPTH:
             return []
         if head.tag_ in _RELATIVE:
@@ -66,6 +66,12 @@ class Arguments:
         if head.dep_ == "appos":  # "the Front, a *force* that …"
             return [self.owner[head.head.i]] if head.head.i in self.owner else []
         return []
+
+    def _hyphened(self, span: Span) -> list[Span]:
+        """A mention, with the one that a hyphen joins to it: "ROK-*US* drills"."""
+        at = span.start - 2
+        joined = at >= 0 and at in self.owner and span.doc[at + 1].text in ("-", "–", "/")
+        return [self.owner[at], span] if joined else [span]
 
     def subjects(self, verb: Token, depth: int = 0) -> list[Span]:
         """The mentions that do what `verb` says."""

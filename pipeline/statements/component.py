@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import pairwise, permutations
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
@@ -28,6 +28,7 @@ MAX_ACTORS = 6
 most `NEAR` mentions apart."""
 NEAR = 2
 _SAYING = words("saying")
+_RECIPROCAL = {("each", "other"), ("one", "another")}
 
 
 @Language.factory("statements", requires=["token.dep", "doc.spans"], default_config={"unlinked": True})
@@ -119,10 +120,16 @@ class Statements:
                     best[source_id, target_id] = candidate
         ordered = sorted(best.values(), key=lambda s: (s.verb_span, s.source_span, s.target_span))
         where = {(s.source, s.target): offset + index for index, s in enumerate(ordered)}
-        both_ways = {(v.start_char, v.end_char) for v in (join.verb for join in joins) if predicate_of(v).mutual}
+        both_ways = {(v.start_char, v.end_char) for v in (join.verb for join in joins) if _both_ways(v)}
         for s in ordered:
             s.mutual = where.get((s.target, s.source)) if s.verb_span in both_ways else None
         return ordered
+
+
+def _both_ways(verb: Span) -> bool:
+    """Whether a predicate holds in both directions: by its nature, or done to "each other"."""
+    after = [token.lower_ for token in verb.doc[verb.end : verb.end + 3]]
+    return predicate_of(verb).mutual or any(pair in _RECIPROCAL for pair in pairwise(after))
 
 
 def _linked(joins: list[_Join]) -> Iterator[tuple[Span, Span, str, Span, str]]:
@@ -130,7 +137,7 @@ def _linked(joins: list[_Join]) -> Iterator[tuple[Span, Span, str, Span, str]]:
         given = [(m, a) for m in join.sources for a in mention.actors_of(m)]
         taken = [(m, a) for m in join.targets for a in mention.actors_of(m)]
         pairs = [(s, t) for s in given for t in taken]
-        if predicate_of(join.verb).mutual:
+        if _both_ways(join.verb) and not (taken and status(join.verb[0]) == "negated"):  # refusing to meet is one-sided
             pairs += [(t, s) for s in given for t in taken]
             if not taken:
                 pairs += permutations(given, 2)
