@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
@@ -80,7 +80,7 @@ def problems_of(path: Path) -> list[str]:
     """The problems of a gold file, each a line that can be printed and that begins with the file."""
     found = list(check(path, CORPUS))
     assert all(problem.startswith(f"{path}") and len(problem.splitlines()) == 1 for problem in found)
-    assert "".join(found).encode()
+    "".join(found).encode()
     return found
 
 
@@ -96,6 +96,7 @@ def test_whatever_is_no_gold_is_named_and_nothing_raises(data: bytes, tmp_path: 
 
 
 @any_gold
+@example(at=0, which=2, value="")
 @given(at=st.integers(0, 10**6), which=st.integers(0, 11), value=JSON)
 def test_gold_with_anything_in_one_place_is_read_or_refused(at: int, which: int, value: Any, tmp_path: Path) -> None:
     lines = (GOLD / f"{DOCUMENT}.jsonl").read_text(encoding="utf-8").splitlines()
@@ -118,7 +119,7 @@ def test_damage_is_found_with_its_file_and_line(kind: str, tmp_path: Path) -> No
     path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
     problems = [problem for problem in check(path, CORPUS) if words in problem]
     assert problems
-    if kind not in ("no header", "text changed"):
+    if kind != "no header":
         changed = next(i for i, (a, b) in enumerate(zip(records, [*sound, {}], strict=False), 1) if a != b)
         assert problems[0].startswith(f"{path}, line {changed}: ")
 

@@ -42,7 +42,7 @@ def _problems(gold: Gold, text: str | None, known: bool) -> Iterator[tuple[str, 
     if not known:
         yield "", f"document {gold.document!r} is not in the manifest; add it there"
     if text is not None and sha256(text) != gold.sha256:
-        yield "", "sha256 is not that of the text; annotate the text as it is now"
+        yield "", "the text has changed since it was annotated (SHA-256 differs); annotate it as it is now"
     ids = [record.id for record in gold.records()]
     for identity in {i for i in ids if ids.count(i) > 1}:
         yield identity, f"id {identity!r} stands twice; give each record its own"

@@ -7,7 +7,6 @@ not be redistributed has no file: it is found by its SHA-256 in the folders that
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
+from pipeline.digest import sha256 as digest
 from pipeline.digest import sha256_of
 from pipeline.errors import InputError
 from pipeline.gold.schema import Gold, read
@@ -97,14 +97,9 @@ def _elsewhere() -> dict[str, Path]:
 
 
 def find_text(sha256: str, entry: Entry | None, corpus: Path) -> str | None:
-    """The text with that digest, or None where it is not at hand."""
+    """The text of the entry, else the one with that digest; None where it is not at hand. It may have changed since."""
     path = corpus / entry.file if entry and entry.file else _elsewhere().get(sha256)
-    if path is None or not path.is_file():
-        return None
-    data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise InputError("this text has changed since it was annotated (SHA-256 differs)", path)
-    return data.decode("utf-8")
+    return path.read_bytes().decode("utf-8") if path is not None and path.is_file() else None
 
 
 def require_text(sha256: str, entry: Entry | None, corpus: Path, wanted_by: Path) -> str:
@@ -112,6 +107,8 @@ def require_text(sha256: str, entry: Entry | None, corpus: Path, wanted_by: Path
     text = find_text(sha256, entry, corpus)
     if text is None:
         raise InputError("its text is not at hand; name its folder in DEMARCHE_CORPUS", wanted_by)
+    if digest(text) != sha256:
+        raise InputError("its text has changed since it was annotated (SHA-256 differs)", wanted_by)
     return text
 
 
@@ -132,6 +129,5 @@ def read_annotated(gold: Path, corpus: Path, splits: set[str]) -> Iterator[Annot
         path = gold / f"{name}.jsonl"
         if entry.split in splits and path.is_file():
             annotation = read(path)
-            text = find_text(annotation.sha256, entry, corpus)
-            if text is not None:
-                yield Annotated(entry, text, annotation)
+            if find_text(annotation.sha256, entry, corpus) is not None:
+                yield Annotated(entry, require_text(annotation.sha256, entry, corpus, path), annotation)

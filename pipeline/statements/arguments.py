@@ -17,7 +17,12 @@ _OWNERS = ("poss", "amod", "compound", "nmod")
 _INSIDE = frozenset({"of", "from", "by", "for", "between", "among"})
 _OBJECT_CONTROL = words("object_control")
 _CHARGING = words("charging")
+_RELATIVE = ("WDT", "WP", "WP$")
+_COMPLEMENTS = ("dobj", "dative", "agent", "xcomp", "ccomp", "oprd", "acomp")
+_LEADING = frozenset({"of", "from", "by", "for", "to", "in"})
 _DEPTH = 4
+_BELOW = 6
+"""Arcs below a predicate in which a target is looked for."""
 _LIST = 20
 """Names that are read of a list; a longer one is no coordination that a verb joins."""
 
@@ -39,11 +44,11 @@ class Arguments:
 
     def _one(self, head: Token, depth: int) -> list[Span]:
         if head.i in self.owner:
-            return [self.owner[head.i]]
+            return self._hyphened(self.owner[head.i])
         if depth > _DEPTH:
             return []
-        if head.tag_ in ("WDT", "WP") and head.head.dep_ == "relcl":
-            return self._one(head.head.head, depth + 1)
+        if head.tag_ in _RELATIVE:
+            return self._one(antecedent, depth + 1) if (antecedent := _relative(head)) is not None else []
         children = list(head.children)
         for child in children:
             if child.dep_ == "appos" and (found := self.stand_for(child, depth + 1)):
@@ -58,7 +63,15 @@ class Arguments:
                 for noun in child.children:
                     if noun.dep_ == "pobj" and (found := self.stand_for(noun, depth + 1)):
                         return found
+        if head.dep_ == "appos":  # "the Front, a *force* that …"
+            return [self.owner[head.head.i]] if head.head.i in self.owner else []
         return []
+
+    def _hyphened(self, span: Span) -> list[Span]:
+        """A mention, with the one that a hyphen joins to it: "ROK-*US* drills"."""
+        at = span.start - 2
+        joined = at >= 0 and at in self.owner and span.doc[at + 1].text in ("-", "–", "/")
+        return [self.owner[at], span] if joined else [span]
 
     def subjects(self, verb: Token, depth: int = 0) -> list[Span]:
         """The mentions that do what `verb` says."""
@@ -73,15 +86,15 @@ class Arguments:
         if verb.dep_ == "conj" and head.pos_ in ("VERB", "AUX"):
             return self._borne_by(head, depth)
         if verb.dep_ == "xcomp":
-            if head.lemma_ in _OBJECT_CONTROL and (objects := self.objects(head)):
-                return objects
+            if head.lemma_ in _OBJECT_CONTROL and any(child.dep_ == "dobj" for child in head.children):
+                return self.objects(head)
             return self._borne_by(head, depth)
         if verb.dep_ in ("advcl", "ccomp") and head.pos_ in ("VERB", "AUX"):
             return self._borne_by(head, depth)
         if verb.dep_ == "pcomp":
             governor = head.head
             if governor.lemma_ in _CHARGING and head.lower_ in ("of", "for", "against"):
-                return self.objects(governor) or self._borne_by(governor, depth)
+                return self.objects(governor)
             if governor.pos_ in ("VERB", "AUX"):
                 return self._borne_by(governor, depth)
             return self._noun_subjects(governor, depth + 1)
@@ -111,6 +124,10 @@ class Arguments:
         for child in verb.children:
             if child.dep_ in ("dobj", "obj", "oprd") or (child.dep_ == "ccomp" and child.i in self.owner):
                 return self.stand_for(child)
+        if verb.dep_ == "relcl" and any(
+            child.dep_ == "nsubj" and child.tag_ not in _RELATIVE for child in verb.children
+        ):
+            return self.stand_for(verb.head)  # "the text that Russia *fought*"
         for child in verb.conjuncts:  # "criticised and then sanctioned Riga"
             if child.i > verb.i and child.pos_ == "VERB" and child.head.i == verb.i:
                 return self.objects(child)
@@ -129,6 +146,8 @@ class Arguments:
             return self.subjects(head.head, depth)
         if noun.dep_ == "conj":
             return self._noun_subjects(head, depth + 1)
+        if noun.dep_ == "appos":
+            return self._one(head, depth + 1)
         return []
 
     def _prepositions(self, token: Token, name: str) -> Iterator[Token]:
@@ -194,7 +213,36 @@ class Arguments:
             targets = [span for span in self.fill(token, slot, predicate.pos) if span not in sources]
             if targets:
                 break
+        if not targets and not (predicate.mutual and len(sources) > 1):
+            targets = self._within(token, sources)
         return sources, targets
+
+    def _within(self, token: Token, but: list[Span]) -> list[Span]:
+        """The mentions nearest below a predicate that fill no slot of it: "refused to build *Tonga* a dock"."""
+        actors = {span.kb_id_ for span in but}
+        level = [token]
+        for _ in range(_BELOW):
+            level = [child for above in level for child in above.children if self._leads_on(above, child, token)]
+            found = [span for t in level for span in self.stand_for(t) if span.kb_id_ not in actors]
+            if found:
+                return list(dict.fromkeys(found))
+        return []
+
+    @staticmethod
+    def _leads_on(above: Token, child: Token, top: Token) -> bool:
+        if child.dep_ in _COMPLEMENTS or (child.dep_ == "prep" and child.lower_ in _LEADING):
+            return True
+        return above.i != top.i and child.dep_ in ("nsubj", "nsubjpass", "pobj", "pcomp", "acl", "relcl", *_OWNERS)
+
+
+def _relative(pronoun: Token) -> Token | None:
+    """The noun that a relative pronoun stands for."""
+    token = pronoun
+    for _ in range(_DEPTH):
+        token = token.head
+        if token.dep_ == "relcl":
+            return token.head
+    return None
 
 
 def _passive(verb: Token) -> bool:

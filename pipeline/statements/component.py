@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import pairwise, permutations
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
@@ -17,6 +17,7 @@ from pipeline.statements.arguments import Arguments
 from pipeline.statements.statement import Statement
 from pipeline.verbs.component import KEY as VERBS
 from pipeline.verbs.component import predicate_of
+from pipeline.verbs.lexicon import predicates
 from pipeline.verbs.status import status
 from pipeline.words import words
 
@@ -27,6 +28,7 @@ MAX_ACTORS = 6
 most `NEAR` mentions apart."""
 NEAR = 2
 _SAYING = words("saying")
+_RECIPROCAL = {("each", "other"), ("one", "another")}
 
 
 @Language.factory("statements", requires=["token.dep", "doc.spans"], default_config={"unlinked": True})
@@ -51,7 +53,7 @@ class _Join:
 
     def may_join(self, mentions: int, arguments: Arguments) -> bool:
         """Whether it can join two actors: it is not part of a name, and a noun or adjective has somebody beside it."""
-        if any(token.i in arguments.owner for token in self.verb):
+        if self.verb.start in arguments.owner or self.verb.end - 1 in arguments.owner:
             return False
         return predicate_of(self.verb).pos == "verb" or (mentions > 1 and bool(self.sources or self.targets))
 
@@ -101,7 +103,7 @@ class Statements:
         """All candidates of one sentence; at most one an ordered pair of actors."""
         best: dict[tuple[str, str], Statement] = {}
         bounds = trimmed(sentence)
-        for verb, source, source_id, target, target_id in _linked(joins):
+        for verb, source, source_id, target, target_id in [*_linked(joins), *_reported(joins, arguments)]:
             key = (source_id, target_id)
             candidate = _candidate(bounds, source, source_id, target, target_id, verb, block, arguments)
             if key not in best or _closer(candidate, best[key]):
@@ -118,10 +120,16 @@ class Statements:
                     best[source_id, target_id] = candidate
         ordered = sorted(best.values(), key=lambda s: (s.verb_span, s.source_span, s.target_span))
         where = {(s.source, s.target): offset + index for index, s in enumerate(ordered)}
-        both_ways = {(v.start_char, v.end_char) for v in (join.verb for join in joins) if predicate_of(v).mutual}
+        both_ways = {(v.start_char, v.end_char) for v in (join.verb for join in joins) if _both_ways(v)}
         for s in ordered:
             s.mutual = where.get((s.target, s.source)) if s.verb_span in both_ways else None
         return ordered
+
+
+def _both_ways(verb: Span) -> bool:
+    """Whether a predicate holds in both directions: by its nature, or done to "each other"."""
+    after = [token.lower_ for token in verb.doc[verb.end : verb.end + 3]]
+    return predicate_of(verb).mutual or any(pair in _RECIPROCAL for pair in pairwise(after))
 
 
 def _linked(joins: list[_Join]) -> Iterator[tuple[Span, Span, str, Span, str]]:
@@ -129,13 +137,32 @@ def _linked(joins: list[_Join]) -> Iterator[tuple[Span, Span, str, Span, str]]:
         given = [(m, a) for m in join.sources for a in mention.actors_of(m)]
         taken = [(m, a) for m in join.targets for a in mention.actors_of(m)]
         pairs = [(s, t) for s in given for t in taken]
-        if predicate_of(join.verb).mutual:
+        if _both_ways(join.verb) and not (taken and status(join.verb[0]) == "negated"):  # refusing to meet is one-sided
             pairs += [(t, s) for s in given for t in taken]
             if not taken:
                 pairs += permutations(given, 2)
         for (source, source_id), (target, target_id) in pairs:
             if source_id != target_id:
                 yield join.verb, source, source_id, target, target_id
+
+
+def _reported(joins: list[_Join], arguments: Arguments) -> Iterator[tuple[Span, Span, str, Span, str]]:
+    """To say that another does harm is to accuse: "*Oslo said* Riga had armed the rebels"."""
+    for join in joins:
+        verb = join.verb[0]
+        saying = _saying(verb)
+        if saying is None or predicate_of(join.verb).quad < 3 or status(verb) == "negated":
+            continue
+        key = f"{saying.lemma_.lower()}/report"
+        if key not in predicates():
+            continue
+        told = Span(saying.doc, saying.i, saying.i + 1, label="ACCUSE", span_id=key)
+        for source in arguments.subjects(saying):
+            for target in join.sources:
+                for one in mention.actors_of(source):
+                    for other in mention.actors_of(target):
+                        if one != other:
+                            yield told, source, one, target, other
 
 
 def _verbs(sentence: Span) -> list[Span]:
@@ -181,17 +208,25 @@ def _nearest(mentions: list[Span], reach: int) -> dict[tuple[str, str], tuple[Sp
     return found
 
 
-def _speaker(verb: Token, source: str, arguments: Arguments) -> str:
-    """Whoever says that it is so, where that is not the source."""
+def _saying(verb: Token) -> Token | None:
+    """The verb of saying whose words `verb` is part of."""
     token = verb
     for _ in range(5):
         if token.dep_ == "ccomp" and token.head.lemma_ in _SAYING:
-            said_by = [actor for m in arguments.subjects(token.head) for actor in mention.actors_of(m)]
-            return said_by[0] if said_by and said_by[0] != source else ""
+            return token.head
         if token.head.i == token.i:
             break
         token = token.head
-    return ""
+    return None
+
+
+def _speaker(verb: Token, source: str, arguments: Arguments) -> str:
+    """Whoever says that it is so, where that is not the source."""
+    saying = _saying(verb)
+    said_by = (
+        [actor for m in arguments.subjects(saying) for actor in mention.actors_of(m)] if saying is not None else []
+    )
+    return said_by[0] if said_by and said_by[0] != source else ""
 
 
 def _candidate(

@@ -68,13 +68,17 @@ class DiplomaticVerbs:
             for entry in by_first_word().get((lemma, kind), ()):
                 last = _rest(entry, token)
                 if last is not None:
-                    end = last.i + 1 if last.i - token.i == len(entry.words) - 1 else token.i + 1
-                    return Span(token.doc, token.i, end, label=entry.root, span_id=entry.key)
+                    return Span(token.doc, token.i, last.i + 1, label=entry.root, span_id=entry.key)
         return None
 
     def __call__(self, doc: Doc) -> Doc:
-        found = map(self.find, doc)
-        doc.spans[KEY] = [span for span in found if span is not None]
+        found: list[Span] = []
+        ends = set()
+        for span in map(self.find, doc):
+            if span is not None and span.start not in ends:  # "held *talks*" is one predicate
+                found.append(span)
+                ends.add(span.end - 1)
+        doc.spans[KEY] = found
         return doc
 
     def pipe(self, docs: Iterable[Doc], batch_size: int = 64) -> Iterable[Doc]:

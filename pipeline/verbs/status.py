@@ -32,6 +32,8 @@ def status(token: Token) -> str:
     lower = [child.lower_ for link in chain[:2] if link.i == token.i or token.pos_ != "VERB" for child in link.children]
     if any(child.dep_ == "neg" for child in token.children) or any(word in _NO for word in lower):
         return "negated"
+    if token.head.lower_ == "without" and token.dep_ in ("pobj", "pcomp"):
+        return "negated"
     clause = token if token.pos_ in ("VERB", "AUX") else next((t for t in chain if t.pos_ in ("VERB", "AUX")), token)
     if any(child.dep_ == "neg" for child in clause.children):
         return "negated"

@@ -1,0 +1,175 @@
+"""Who says what about whom: mentions, references and statements, read by rule, on sentences made up for the purpose."""
+
+from __future__ import annotations
+
+from time import process_time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from spacy.language import Language
+
+from pipeline.actors import mention
+from pipeline.statements.statement import Statement
+
+
+def actors(nlp: Language, text: str) -> list[tuple[str, str]]:
+    doc = nlp(text)  # a span group needs its Doc
+    return [(m.text, m.kb_id_) for m in doc.spans[mention.KEY]]
+
+
+def rows(nlp: Language, text: str) -> set[str]:
+    return {f"{s.source} {'+' if s.stance == 'cooperative' else '-'} {s.target}" for s in nlp(text)._.statements}
+
+
+def only(nlp: Language, text: str, source: str) -> Statement:
+    (found,) = [s for s in nlp(text)._.statements if s.source == source]
+    return found
+
+
+NAMES = [
+    ("The Blue House condemned the launch.", [("Blue House", "KOR")]),
+    ("Zhongnanhai thanked Whitehall.", [("Zhongnanhai", "CHN"), ("Whitehall", "GBR")]),
+    ("The Élysée rebuked Rome over migrants.", [("Élysée", "FRA"), ("Rome", "ITA")]),
+    ("Norwegian officials criticised Latvian trawlers.", [("Norwegian", "NOR"), ("Latvian", "LVA")]),
+    ("The Soviet Union condemned Yugoslavia.", [("Soviet Union", "SUN"), ("Yugoslavia", "YUG")]),
+    ("Michael Jordan scored 40 points and praised his coach.", []),
+    ("The chef cooked a turkey and a goose for dinner.", []),
+    (
+        "South Korea and the United States began Foal Eagle.",
+        [("South Korea", "KOR"), ("United States", "USA")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "found"), NAMES)
+def test_names_and_what_only_looks_like_one(syntax: Language, text: str, found: list[tuple[str, str]]) -> None:
+    assert actors(syntax, text) == found
+
+
+def test_persons_keep_their_state_through_the_article(syntax: Language) -> None:
+    text = "Peruvian Foreign Minister Ana Quispe met reporters in Lima.\n\nA week later, Quispe condemned Chile."
+    assert actors(syntax, text)[1:] == [("Ana Quispe", "PER"), ("Quispe", "PER"), ("Chile", "CHL")]
+
+
+REFERENCES = [
+    ("Peru sent a note to Chile. It accused Santiago of spying.", ("It", "PER")),
+    ("Norway and Latvia met on Monday. The two sides signed an agreement.", ("The two sides", "NOR+LVA")),
+    ("Norway and Latvia met on Monday. Both countries condemned Estonia.", ("Both countries", "NOR+LVA")),
+    ("The African Union (AU) urged Ethiopia to withdraw. The AU also thanked Kenya.", ("AU", "IGO:AU")),
+    ("South Korea and the United States drilled, and the North protested.", ("North", "PRK")),
+]
+
+
+@pytest.mark.parametrize(("text", "found"), REFERENCES)
+def test_references(syntax: Language, text: str, found: tuple[str, str]) -> None:
+    assert found in actors(syntax, text)
+
+
+STATEMENTS = [
+    ("Riga was condemned by Oslo.", {"NOR - LVA"}),
+    ("Norway, which condemned Latvia, thanked Estonia.", {"NOR - LVA", "NOR + EST"}),
+    ("Latvia, whose doctors Norway welcomed, thanked Oslo.", {"NOR + LVA", "LVA + NOR"}),
+    ("Norway refused to build a dock for Latvia.", {"NOR - LVA"}),
+    ("Norway regretted that Latvia had left.", {"NOR - LVA"}),
+    ("Norway and Latvia condemned Estonia.", {"NOR - EST", "LVA - EST"}),
+    ("Norway condemned Latvia and Estonia.", {"NOR - LVA", "NOR - EST"}),
+    ("Seoul's accusation against Pyongyang was false.", {"KOR - PRK"}),
+    ("Japan-Russia talks were held in Lima.", {"JPN + RUS", "RUS + JPN"}),
+    ("ROK-US drills angered the North.", {"KOR + USA", "USA + KOR", "PRK - KOR", "PRK - USA"}),
+    ("Norway imposed sanctions on Latvia.", {"NOR - LVA"}),
+    ("Norway lodged a formal protest against Latvia.", {"NOR - LVA"}),
+    ("Norway held talks with Latvia.", {"NOR + LVA", "LVA + NOR"}),
+    ("Norwegian and Latvian patrols trained together.", {"NOR + LVA", "LVA + NOR"}),
+    ("Norway and Latvia praised one another.", {"NOR + LVA", "LVA + NOR"}),
+    ("Norway is critical of Latvia.", {"NOR - LVA"}),
+    ("Norwegian guards expelled two Latvian diplomats.", {"NOR - LVA"}),
+    ("Norway lifted its ban on Latvian fish.", {"NOR + LVA"}),
+    ("Norway accused Latvia of arming Estonia.", {"NOR - LVA", "LVA + EST"}),
+    ("Qatar mediated between Israel and Hamas.", {"QAT + ISR", "QAT + ORG:hamas"}),
+]
+
+
+@pytest.mark.parametrize(("text", "found"), STATEMENTS)
+def test_constructions(syntax: Language, text: str, found: set[str]) -> None:
+    assert rows(syntax, text) == found
+
+
+NOTHING = [
+    "Delegates from Norway, Latvia, Estonia and Peru attended the conference.",
+    "Norway's reckless test worried nobody in Latvia.",
+    "Norway has a border with Russia.",
+    "Norway and Latvia are members of the United Nations.",
+]
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_lists_membership_and_the_authors_adjectives_are_no_statements(syntax: Language, text: str) -> None:
+    assert rows(syntax, text) == set()
+
+
+STATUS = [
+    ("Norway will meet Latvia on Monday.", "proposed", "cooperative"),
+    ("Norway could sue Latvia.", "hypothetical", "oppositional"),
+    ("Norway has not cooperated with Latvia.", "negated", "oppositional"),
+    ("Norway closed the port without consulting Latvia.", "negated", "oppositional"),
+    ("Norway released two Latvians without ransom.", "actual", "cooperative"),
+]
+
+
+@pytest.mark.parametrize(("text", "status", "stance"), STATUS)
+def test_status(syntax: Language, text: str, status: str, stance: str) -> None:
+    found = only(syntax, text, "NOR")
+    assert (found.status, found.stance) == (status, stance)
+
+
+def test_a_refusal_is_one_sided_and_a_quarrel_is_not(syntax: Language) -> None:
+    assert rows(syntax, "Norway has not cooperated with Latvia.") == {"NOR - LVA"}
+    assert rows(syntax, "Norway and Latvia have never forgiven each other.") == {"NOR - LVA", "LVA - NOR"}
+
+
+def test_to_report_harm_is_to_accuse_and_the_deed_has_its_speaker(syntax: Language) -> None:
+    text = "Oslo said that Riga had attacked Tallinn."
+    assert rows(syntax, text) == {"NOR - LVA", "LVA - EST"}
+    assert only(syntax, text, "LVA").speaker == "NOR"
+
+
+def test_the_two_rows_of_a_mutual_statement_name_each_other(syntax: Language) -> None:
+    one, other = syntax("Norway held talks with Latvia.")._.statements
+    assert (one.mutual, other.mutual) == (1, 0)
+
+
+WORDS = st.sampled_from(
+    ["Norway", "Riga", "it", "both", "each other", "condemned", "said", "the North", "(", '"', "\n\n"]
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=40).map(" ".join)))
+def test_any_text_is_read(syntax: Language, text: str) -> None:
+    for s in syntax(text)._.statements:
+        assert s.source != s.target
+        assert s.sentence[0] <= s.source_span[0] < s.source_span[1] <= s.sentence[1]
+
+
+@pytest.mark.parametrize("text", ["Norway Latvia Estonia Peru " * 50, "Norway met Latvia and " * 100])
+def test_only_names_and_no_sentence_end(syntax: Language, text: str) -> None:
+    syntax(text)
+
+
+def test_time_grows_with_the_number_of_mentions_and_no_faster(syntax: Language) -> None:
+    """One sentence of names, read by every rule after the parse."""
+    names = ["Norway", "Latvia", "Estonia", "Peru", "Chile"]
+
+    def seconds(count: int) -> float:
+        doc = syntax.make_doc(" ".join(names[i % 5] + " condemned" * (i % 7 == 0) for i in range(count)))
+        for token in doc:
+            token.pos_, token.dep_, token.lemma_ = ("VERB" if token.text == "condemned" else "PROPN"), "dep", token.text
+        started = process_time()
+        for name in ("actors", "diplomatic_verbs", "statements"):
+            doc = syntax.get_pipe(name)(doc)
+        assert len(doc.spans[mention.KEY]) == count
+        return process_time() - started
+
+    seconds(100)
+    assert seconds(10_000) < 20 * seconds(1_000) + 0.5
