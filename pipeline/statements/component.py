@@ -28,7 +28,7 @@ MAX_ACTORS = 6
 most `NEAR` mentions apart."""
 NEAR = 2
 _SAYING = words("saying")
-_RECIPROCAL = {("each", "other"), ("one", "another")}
+_RECIPROCAL = {("each", "other"), ("one", "another"), ("the", "other"), ("the", "others")}
 
 
 @Language.factory("statements", requires=["token.dep", "doc.spans"], default_config={"unlinked": True})

@@ -53,6 +53,11 @@ def _rest(entry: Predicate, token: Token) -> Token | None:
     return last
 
 
+def _owned(noun: Token) -> bool:
+    """Whether a noun is somebody's in particular: "rejected *Riga's demand*" are two predicates."""
+    return any(child.ent_type_ and child.dep_ in ("poss", "amod", "compound", "nmod") for child in noun.children)
+
+
 class DiplomaticVerbs:
     """Finds the predicates of the lexicon by lemma, part of speech and dependency."""
 
@@ -75,7 +80,7 @@ class DiplomaticVerbs:
         found: list[Span] = []
         ends = set()
         for span in map(self.find, doc):
-            if span is not None and span.start not in ends:  # "held *talks*" is one predicate
+            if span is not None and (span.start not in ends or _owned(span[0])):  # "held *talks*" is one predicate
                 found.append(span)
                 ends.add(span.end - 1)
         doc.spans[KEY] = found
