@@ -215,8 +215,10 @@ class Arguments:
             if targets:
                 break
         if not targets and sources and token.pos_ == "NOUN" and token.head.lemma_ in _ANSWERING:
-            targets = [span for span in self._noun_subjects(token) if span not in sources]  # "Riga *rejected* Oslo's demand"
-        if not targets and not (predicate.mutual and len(sources) > 1):
+            targets = [
+                span for span in self._noun_subjects(token) if span not in sources
+            ]  # "Riga *rejected* Oslo's demand"
+        if not targets and not (predicate.among and len(sources) > 1):
             targets = self._within(token, sources)
         return sources, targets
 
