@@ -34,6 +34,7 @@ NAMES = [
     ("Norwegian officials criticised Latvian trawlers.", [("Norwegian", "NOR"), ("Latvian", "LVA")]),
     ("The Soviet Union condemned Yugoslavia.", [("Soviet Union", "SUN"), ("Yugoslavia", "YUG")]),
     ("Michael Jordan scored 40 points and praised his coach.", []),
+    ("Putin thanked Guterres.", [("Putin", "RUS"), ("Guterres", "IGO:UN")]),
     ("The chef cooked a turkey and a goose for dinner.", []),
     (
         "South Korea and the United States began Foal Eagle.",
@@ -57,6 +58,9 @@ REFERENCES = [
     ("Norway and Latvia met on Monday. The two sides signed an agreement.", ("The two sides", "NOR+LVA")),
     ("Norway and Latvia met on Monday. Both countries condemned Estonia.", ("Both countries", "NOR+LVA")),
     ("The African Union (AU) urged Ethiopia to withdraw. The AU also thanked Kenya.", ("AU", "IGO:AU")),
+    ("Oman, Kuwait and Iraq met on Monday. The three signed a pact.", ("The three", "OMN+KWT+IRQ")),
+    ("Oman, Kuwait and Iraq met. Iran thanked all three governments.", ("all three governments", "OMN+KWT+IRQ")),
+    ("Norway and Latvia fell out. Estonia backed the one and angered the other.", ("the other", "LVA")),
     ("South Korea and the United States drilled, and the North protested.", ("North", "PRK")),
 ]
 
@@ -85,6 +89,12 @@ STATEMENTS = [
     ("Norway is critical of Latvia.", {"NOR - LVA"}),
     ("Norwegian guards expelled two Latvian diplomats.", {"NOR - LVA"}),
     ("Norway lifted its ban on Latvian fish.", {"NOR + LVA"}),
+    ("Latvia rejected Norway's demand.", {"LVA - NOR", "NOR - LVA"}),
+    ("Latvia dismissed the Norwegian complaint.", {"LVA - NOR", "NOR - LVA"}),
+    ("Norway and Latvia agreed on a quota.", {"NOR + LVA", "LVA + NOR"}),
+    ("Norway and Latvia severed relations.", {"NOR - LVA", "LVA - NOR"}),
+    ("Neither Norway nor Latvia praised the other.", {"NOR - LVA", "LVA - NOR"}),
+    ("Norway signed a treaty with Latvia.", {"NOR + LVA", "LVA + NOR"}),
     ("Norway accused Latvia of arming Estonia.", {"NOR - LVA", "LVA + EST"}),
     ("Qatar mediated between Israel and Hamas.", {"QAT + ISR", "QAT + ORG:hamas"}),
 ]

@@ -207,6 +207,8 @@ class _Context:
         names = (ent for ent in self.people if ent.start < span.start and ent.end == span.end)
         if span.label_ != "person" and any(doc[ent.start].pos_ == "PROPN" for ent in names):
             return False
+        if span.label_ == "person" and len(span) == 1 and self._is_part_of_name(span):
+            return False
         after = doc[span.end].lower_ if span.end < len(doc) else ""
         things = _THING_AFTER_ADJECTIVE if span.label_ == "adjective" else _THING_AFTER
         if after in things and span.label_ != "person":
@@ -214,6 +216,11 @@ class _Context:
         if span.start >= 2 and doc[span.start - 1].lower_ == "of" and doc[span.start - 2].lower_ in _THING_BEFORE:
             return False
         return not (span.label_ in gazetteer.PLACES and self._is_place(span))
+
+    def _is_part_of_name(self, span: Span) -> bool:
+        """Whether a surname is another's: "Dr *Anil* Modi"."""
+        beside = [self.doc[i] for i in (span.start - 1, span.end) if 0 <= i < len(self.doc)]
+        return any(t.ent_type_ == "PERSON" and t.pos_ == "PROPN" and t.lower_ not in gazetteer.titles() for t in beside)
 
     def _is_place(self, span: Span) -> bool:
         root = span.root

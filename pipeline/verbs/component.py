@@ -13,6 +13,7 @@ from spacy.tokens import Doc, Span, Token
 
 from pipeline.article.tokenizer import ahead
 from pipeline.verbs.lexicon import Predicate, by_first_word, predicates
+from pipeline.verbs.status import owned
 
 KEY = "diplomatic_verbs"
 _POS = {"VERB": ("verb", "adjective"), "AUX": ("verb",), "NOUN": ("noun",), "PROPN": ("noun",), "ADJ": ("adjective",)}
@@ -53,11 +54,6 @@ def _rest(entry: Predicate, token: Token) -> Token | None:
     return last
 
 
-def _owned(noun: Token) -> bool:
-    """Whether a noun is somebody's in particular: "rejected *Riga's demand*" are two predicates."""
-    return any(child.ent_type_ and child.dep_ in ("poss", "amod", "compound", "nmod") for child in noun.children)
-
-
 class DiplomaticVerbs:
     """Finds the predicates of the lexicon by lemma, part of speech and dependency."""
 
@@ -80,7 +76,7 @@ class DiplomaticVerbs:
         found: list[Span] = []
         ends = set()
         for span in map(self.find, doc):
-            if span is not None and (span.start not in ends or _owned(span[0])):  # "held *talks*" is one predicate
+            if span is not None and (span.start not in ends or owned(span[0])):  # "held *talks*" is one predicate
                 found.append(span)
                 ends.add(span.end - 1)
         doc.spans[KEY] = found
