@@ -53,11 +53,21 @@ def test_persons_keep_their_state_through_the_article(syntax: Language) -> None:
     assert actors(syntax, text)[1:] == [("Ana Quispe", "PER"), ("Quispe", "PER"), ("Chile", "CHL")]
 
 
+def test_an_office_is_of_the_capital_with_which_its_sentence_opens(syntax: Language) -> None:
+    text = "Norway warned Latvia on Monday.\n\nIn Lima, Defence Minister Ana Quispe condemned Norway."
+    assert ("Ana Quispe", "PER") in actors(syntax, text)
+
+
 REFERENCES = [
     ("Peru sent a note to Chile. It accused Santiago of spying.", ("It", "PER")),
     ("Norway and Latvia met on Monday. The two sides signed an agreement.", ("The two sides", "NOR+LVA")),
     ("Norway and Latvia met on Monday. Both countries condemned Estonia.", ("Both countries", "NOR+LVA")),
     ("The African Union (AU) urged Ethiopia to withdraw. The AU also thanked Kenya.", ("AU", "IGO:AU")),
+    (
+        "Peruvian spokeswoman Ana Quispe thanked Chile. Rain fell. It fell for days. Oslo was dark. Riga was cold. "
+        "The spokeswoman praised Oslo.",
+        ("The spokeswoman", "PER"),
+    ),
     ("Oman, Kuwait and Iraq met on Monday. The three signed a pact.", ("The three", "OMN+KWT+IRQ")),
     ("Oman, Kuwait and Iraq met. Iran thanked all three governments.", ("all three governments", "OMN+KWT+IRQ")),
     ("Norway and Latvia fell out. Estonia backed the one and angered the other.", ("the other", "LVA")),

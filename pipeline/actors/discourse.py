@@ -98,6 +98,8 @@ class Discourse:
         self.list: tuple[str, ...] = ()
         self.lists: dict[int, tuple[str, ...]] = {}
         self.last: Span | None = None
+        self.person: tuple[str, ...] = ()
+        """The actors of the person last named."""
 
     def remember(self, span: Span, person: bool) -> None:
         """Add a mention that has been read."""
@@ -110,6 +112,7 @@ class Discourse:
         self.together.update({frozenset((one, other)) for one in here for other in actors if one != other})
         self.before.append(Antecedent(span.start, number, actors, person, _governor(root), modifier))
         if len(actors) == 1:
+            self.person = actors if person else self.person
             for kind in _kinds(span):
                 self.kinds[kind] = actors
             before = mention.actors_of(self.last) if self.last is not None else ()

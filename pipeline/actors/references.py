@@ -91,7 +91,7 @@ def _description(token: Token, discourse: Discourse) -> tuple[int, int, tuple[st
         if {lemma, token.lower_} & nouns:
             return *bounds, discourse.one(token, kind=kind) or discourse.one(token, kind=":")
     if lemma in _OFFICE_NOUNS and token.tag_ == "NN":
-        return *bounds, discourse.one(token, person=True)
+        return *bounds, discourse.one(token, person=True) or discourse.person
     return None
 
 
