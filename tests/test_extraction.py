@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from spacy.language import Language
 
 from pipeline.actors import mention
+from pipeline.actors.component import slug
 from pipeline.statements.statement import Statement
 
 
@@ -35,6 +36,7 @@ NAMES = [
     ("The Soviet Union condemned Yugoslavia.", [("Soviet Union", "SUN"), ("Yugoslavia", "YUG")]),
     ("Michael Jordan scored 40 points and praised his coach.", []),
     ("Putin thanked Guterres.", [("Putin", "RUS"), ("Guterres", "IGO:UN")]),
+    ("Norway and Latvia quarrelled with the Euphrates.", [("Norway", "NOR"), ("Latvia", "LVA")]),
     ("The chef cooked a turkey and a goose for dinner.", []),
     (
         "South Korea and the United States began Foal Eagle.",
@@ -46,6 +48,10 @@ NAMES = [
 @pytest.mark.parametrize(("text", "found"), NAMES)
 def test_names_and_what_only_looks_like_one(syntax: Language, text: str, found: list[tuple[str, str]]) -> None:
     assert actors(syntax, text) == found
+
+
+def test_ids_of_organisations_have_no_apostrophe_and_no_ampersand() -> None:
+    assert [slug("Oslo Fishermen's Union"), slug("Quist & Sons")] == ["ORG:oslo-fishermens-union", "ORG:quist-and-sons"]
 
 
 def test_persons_keep_their_state_through_the_article(syntax: Language) -> None:
