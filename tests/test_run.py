@@ -70,6 +70,23 @@ def test_show_filters_and_aggregates(demarche) -> None:
     assert "oppositional" not in demarche("show", "a.csv", "--stance", "cooperative").stdout.split("Balance")[0]
 
 
+def test_min_confidence_leaves_out_what_is_less_sure(demarche, tmp_path: Path) -> None:
+    demarche("run", ARTICLE, "-o", "all.jsonl")
+    demarche("run", ARTICLE, "-o", "sure.jsonl", "--min-confidence", "0.9")
+    rows = read(tmp_path / "all.jsonl").to_pylist()
+    sure = read(tmp_path / "sure.jsonl").to_pylist()
+    assert 0 < len(sure) < len(rows)
+    assert [row["id"] for row in sure] == [row["id"] for row in rows if row["confidence"] >= 0.9]
+
+
+def test_a_device_that_is_not_there_is_one_line(demarche) -> None:
+    done = demarche("run", ARTICLE, "--device", "quantum")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert "'quantum'" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_classify_answers_in_order(demarche) -> None:
     rows = [
         {

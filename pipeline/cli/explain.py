@@ -17,14 +17,14 @@ from pipeline.statements.path import mention_at, path_of
 from pipeline.table.rows import one_line
 
 
-def explain(inputs: list[str], model: str, reading: dict[str, Any]) -> None:
+def explain(inputs: list[str], model: str, stance: dict[str, Any], reading: dict[str, Any]) -> None:
     """Print each statement with the mentions, the verb and the path that made it, and what each class scored;
-    `reading` are the settings of `read`. Raises InputError."""
+    `stance` are settings of that component, `reading` those of `read`. Raises InputError."""
     articles = read(inputs, **reading)
     first = next(articles, None)  # a bad first article is reported before any model is loaded
     if first is None:
         raise InputError("no article in the input")
-    nlp = pipeline.load(model)
+    nlp = pipeline.load(model, stance=stance)
     console = Console(soft_wrap=True, highlight=False)
     found = 0
     for doc, article in nlp.pipe(((article.text, article) for article in chain([first], articles)), as_tuples=True):

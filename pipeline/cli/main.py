@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,6 +15,7 @@ gold_app = typer.Typer(no_args_is_help=True, help="Check, compare and convert ha
 app.add_typer(gold_app, name="gold")
 
 Model = Annotated[str, typer.Option("--model", "-m", help="Model folder, name of a shipped model, or `lexicon`.")]
+Device = Annotated[str, typer.Option(help="cpu, or cuda: an encoder then runs in torch.")]
 FORMATS = "interlinear, label-studio, prodigy, brat, docbin or csv"
 Force = Annotated[bool, typer.Option("--force", "-F", help="Replace an output that exists.")]
 
@@ -60,6 +61,8 @@ def run(
     output_format: Annotated[str | None, typer.Option("--format", help="Overrides the output's ending.")] = None,
     encoding: Annotated[str | None, typer.Option(help="Of text without a byte order mark; else UTF-8.")] = None,
     workers: Annotated[int, typer.Option("--workers", "-n", min=1, help="Processes to share the work.")] = 1,
+    min_confidence: Annotated[float | None, typer.Option(min=0.5, max=1, help="Only rows at least this sure.")] = None,
+    device: Device = "cpu",
     how: Annotated[bool, typer.Option("--explain", help="Print how each row came about instead.")] = False,
     force: Force = False,
 ) -> None:
@@ -73,17 +76,22 @@ def run(
         check_folder(Path(output), force)
     elif output is not None:
         check_output(output, force=force, form=output_format)
+    if workers > 1 and device != "cpu":
+        raise InputError(f"--workers are processes on the CPU; leave them out with --device {device}")
     import_spacy()
+    stance: dict[str, Any] = {"device": device}
+    if min_confidence is not None:
+        stance["min_confidence"] = min_confidence
     reading = {"column": text, "encoding": encoding, "form": input_format}
     if how:
         from pipeline.cli.explain import explain
 
-        explain(inputs, model, reading)
+        explain(inputs, model, stance, reading)
         return
     from pipeline.cli.run import run as run_articles
 
     try:
-        code = run_articles(inputs, output, model, reading, form=output_format, workers=workers)
+        code = run_articles(inputs, output, model, stance, reading, form=output_format, workers=workers)
     except KeyboardInterrupt as stop:
         print(str(stop) or "interrupted", file=sys.stderr)
         code = 130
@@ -204,7 +212,7 @@ def classify(
     pairs: Annotated[str, typer.Argument(help="JSONL of text, source [start, end], target [start, end]; or -")],
     output: Annotated[str, typer.Option("--output", "-o", help="JSONL; - is standard output.")] = "-",
     model: Model = "stance",
-    device: Annotated[str, typer.Option(help="cpu, or cuda: an encoder then runs in torch.")] = "cpu",
+    device: Device = "cpu",
     force: Force = False,
 ) -> None:
     """Stance for given pairs: each row comes back, in order, with stance, confidence, scores, quad and root."""

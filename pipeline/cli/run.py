@@ -29,12 +29,14 @@ def run(
     inputs: list[str],
     output: str | None,
     model: str,
+    stance: dict[str, Any],
     reading: dict[str, Any],
     *,
     form: str | None,
     workers: int,
 ) -> int:
-    """Write the table of the articles, or without `output` show it; `reading` are the settings of `survey`.
+    """Write the table of the articles, or without `output` show it; `stance` are settings of that
+    component, `reading` those of `survey`.
 
     Gives the exit code: 1 where articles were set aside. Raises InputError.
     """
@@ -52,7 +54,7 @@ def run(
 
     items = named(_looked_at(survey(inputs, **reading)))
     with display.progress("articles") as advance:
-        nlp = pipeline.load(model, stance={"threads": 1} if workers > 1 else {})
+        nlp = pipeline.load(model, stance={**stance, "threads": 1 if workers > 1 else 0})
         if output is None:
             found = list(rows(outcomes(items, nlp, workers=workers)))
         elif output == "-":
@@ -60,7 +62,7 @@ def run(
         else:
             from pipeline.archive import save
 
-            settings = {"inputs": inputs, **reading, "version": pipeline.__version__, **pipeline.settings()}
+            settings = {"inputs": inputs, **reading, **stance, "version": pipeline.__version__, **pipeline.settings()}
             settings["model"] = nlp.get_pipe("stance").model  # type: ignore[attr-defined]
             tally = save(items, nlp, output, settings, form=form, workers=workers, advance=advance)
     if output is None:

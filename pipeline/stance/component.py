@@ -40,23 +40,44 @@ def candidate_pairs(doc: Doc) -> list[Pair]:
 @Language.factory(
     "stance",
     requires=["doc.spans"],
-    default_config={"model": "stance", "syntax": 0.8, "threshold": 0.6, "device": "cpu", "threads": 0},
+    default_config={
+        "model": "stance",
+        "syntax": 0.8,
+        "threshold": 0.6,
+        "min_confidence": 0.5,
+        "device": "cpu",
+        "threads": 0,
+    },
 )
 def create_stance(
-    nlp: Language, name: str, model: str, syntax: float, threshold: float, device: str, threads: int
+    nlp: Language,
+    name: str,
+    model: str,
+    syntax: float,
+    threshold: float,
+    min_confidence: float,
+    device: str,
+    threads: int,
 ) -> StanceComponent:
     """The component. Where the syntax joins the actors, `syntax` is the weight of its verb's own sign beside the
     classifier's scores. A statement is kept if the scores of both stances together reach `threshold`, and its own
-    reaches a half. An encoder runs on `device`, "cpu" or "cuda", with so many `threads`; 0 is
-    one a core."""
-    return StanceComponent(model, syntax, threshold, device, threads)
+    `min_confidence`. An encoder runs on `device`, "cpu" or "cuda", with so many `threads`; 0 is one a core."""
+    return StanceComponent(model, syntax, threshold, min_confidence, device, threads)
 
 
 class StanceComponent:
     """Labels candidates, drops those without a stance, and settles root code and mutual links."""
 
-    def __init__(self, model: str, syntax: float, threshold: float, device: str = "cpu", threads: int = 0) -> None:
-        self.syntax, self.threshold = syntax, threshold
+    def __init__(
+        self,
+        model: str,
+        syntax: float,
+        threshold: float,
+        min_confidence: float = 0.5,
+        device: str = "cpu",
+        threads: int = 0,
+    ) -> None:
+        self.syntax, self.threshold, self.min_confidence = syntax, threshold, min_confidence
         self.classifier: Classifier | None = None if model == LEXICON else load_classifier(model, device, threads)
         self.model = self.classifier.name if self.classifier else LEXICON
         """What the table's `model` column says."""
@@ -93,7 +114,7 @@ class StanceComponent:
         weight = self.syntax if s.linked else 0.0
         scores = {label: (1 - weight) * score + weight * (label == s.stance) for label, score in v.scores.items()}
         taken = max(STANCES[:2], key=lambda label: scores[label])
-        if 1 - scores["none"] < self.threshold or scores[taken] < 0.5:
+        if 1 - scores["none"] < self.threshold or scores[taken] < self.min_confidence:
             return None
         if not s.linked and s.stance != taken:
             s = _reworded(s, taken, doc)

@@ -128,7 +128,9 @@ def find_encoder(name: str = "") -> tuple[str, str]:
 def build(source: str) -> tuple[MarkedSentenceModel, Any]:
     """A fresh model on an encoder, and its tokenizer, which knows the markers. Raises InputError."""
     from transformers import AutoModel, AutoTokenizer
+    from transformers.utils.logging import disable_progress_bar
 
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         tokenizer, encoder = AutoTokenizer.from_pretrained(source), AutoModel.from_pretrained(source)
     except (OSError, ValueError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 import tempfile
@@ -23,7 +24,7 @@ from pipeline.train.encoder import MAX_TOKENS
 class _Logits(torch.nn.Module):
     """The model as ONNX wants it: tensors in, a tuple out."""
 
-    def __init__(self, model: MarkedSentenceModel) -> None:
+    def __init__(self, model: torch.nn.Module) -> None:
         super().__init__()
         self.model = model
 
@@ -32,8 +33,31 @@ class _Logits(torch.nn.Module):
         return tuple(output[name] for name in HEADS)
 
 
+class _ByToken(torch.nn.Module):
+    """A linear layer whose input is scaled to 1 token by token, and its output back (ZeroQuant, Yao et al., NeurIPS
+    2022): the one int8 scale that a batch has is then fine enough for every token, whatever the largest holds."""
+
+    def __init__(self, linear: torch.nn.Linear) -> None:
+        super().__init__()
+        self.linear = linear
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        largest = values.abs().amax(-1, keepdim=True).clamp(min=1e-6)
+        output = torch.nn.functional.linear(values / largest, self.linear.weight) * largest
+        return output if self.linear.bias is None else output + self.linear.bias
+
+
+def _by_token(module: torch.nn.Module) -> torch.nn.Module:
+    for name, child in module.named_children():
+        setattr(module, name, _ByToken(child) if isinstance(child, torch.nn.Linear) else _by_token(child))
+    return module
+
+
 def to_onnx(model: MarkedSentenceModel, path: Path) -> None:
-    """Export to ONNX with int8 weights; batch and sequence length stay free."""
+    """Export to ONNX with int8 weights; batch and sequence length stay free.
+
+    The weights are unsigned: with signed ones, AVX2 adds up in 16 bits and overflows.
+    """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     ids = torch.tensor([[101, 2, 7592, 2088, 3, 5, 102], [101, 2, 7592, 2088, 3, 102, 0]])
@@ -43,7 +67,7 @@ def to_onnx(model: MarkedSentenceModel, path: Path) -> None:
         warnings.simplefilter("ignore")
         exact = Path(folder) / "exact.onnx"
         torch.onnx.export(
-            _Logits(model.eval()),
+            _Logits(_by_token(copy.deepcopy(model).eval())),
             (ids, (ids != 0).long()),
             str(exact),
             input_names=["input_ids", "attention_mask"],
@@ -54,7 +78,7 @@ def to_onnx(model: MarkedSentenceModel, path: Path) -> None:
             opset_version=18,
             verbose=False,
         )
-        quantize_dynamic(exact, path, weight_type=QuantType.QInt8, per_channel=True)
+        quantize_dynamic(exact, path, weight_type=QuantType.QUInt8, per_channel=True)
 
 
 def temperature(logits: np.ndarray, labels: list[str]) -> float:
