@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from spacy.language import Language
 
 from pipeline.errors import InputError
-from pipeline.run import outcomes
+from pipeline.run import Engine, outcomes
 from pipeline.table.files import Tables, beside_path, format_of, replacing, write_arrow, write_tables
 from pipeline.table.folder import SCHEMAS, is_folder, rejects_path, write_folder, write_rejects
 from pipeline.table.outcome import Item, Outcome, Tally, reason
@@ -38,12 +37,11 @@ def _parts(done: Iterable[Outcome]) -> Iterator[list[Outcome]]:
 
 def save(
     items: Iterator[Item],
-    nlp: Language,
+    engine: Engine,
     output: str,
     settings: dict[str, Any],
     *,
     form: str | None = None,
-    workers: int = 1,
     advance: Callable[[Outcome], None] = lambda outcome: None,
 ) -> Tally:
     """Write the two tables of `items`, and the rejects beside them; gives what the run came to.
@@ -56,7 +54,7 @@ def save(
     parts = Parts(path, settings)
     try:
         parts.skip(items)
-        for part in _parts(map(_each(advance), outcomes(items, nlp, workers=workers))):
+        for part in _parts(map(_each(advance), outcomes(items, engine))):
             if not parts.count and not _full(part):
                 tally = Tally().plus(part)
                 if not tally.articles:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,9 @@ from pipeline.table.outcome import Item, Outcome, digest_of, reason, rejected
 from pipeline.table.rows import rows
 from pipeline.workers import in_order
 
+Batch = list[Item]
+Engine = Callable[[Iterable[Batch]], Iterator[list[Outcome]]]
+"""From batches to the outcomes of each, in order."""
 BATCH, CHARACTERS = 16, 100_000
 """A batch has at most so many articles, and no more characters unless one article has them: memory has a bound."""
 
@@ -40,8 +43,8 @@ def named(items: Iterable[Item]) -> Iterator[Item]:
         yield item
 
 
-def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    batch: list[Item] = []
+def _batches(items: Iterable[Item]) -> Iterator[Batch]:
+    batch: Batch = []
     room = CHARACTERS
     for item in items:
         length = len(item.text) if isinstance(item, Article) else 0
@@ -54,7 +57,7 @@ def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
         yield batch
 
 
-def _analysed(nlp: Language, batch: list[Item]) -> list[Outcome]:
+def _analysed(nlp: Language, batch: Batch) -> list[Outcome]:
     with nlp.memory_zone():  # else spaCy's vocabulary keeps every new word for good
         docs = nlp.pipe(item.text for item in batch if isinstance(item, Article))
         return [
@@ -74,7 +77,7 @@ def _one(nlp: Language, item: Item) -> Outcome:
         return rejected(item, InputError(problem, item.file, document=item.document))
 
 
-def _analyse(nlp: Language, batch: list[Item]) -> list[Outcome]:
+def analyse(nlp: Language, batch: Batch) -> list[Outcome]:
     """The outcome of each item; one that breaks the batch is found by trying them one by one."""
     try:
         return _analysed(nlp, batch)
@@ -82,12 +85,14 @@ def _analyse(nlp: Language, batch: list[Item]) -> list[Outcome]:
         return [_one(nlp, item) for item in batch]
 
 
-def outcomes(items: Iterable[Item], nlp: Language, *, workers: int = 1) -> Iterator[Outcome]:
-    """What becomes of each item, in order and whatever the number of `workers`, which are processes.
+def processes(nlp: Language, workers: int = 1) -> Engine:
+    """The engine that is this process, or so many forks of it. It raises InputError if one dies."""
+    return partial(in_order, partial(analyse, nlp), workers=workers)
 
-    Raises InputError if a worker dies.
-    """
-    for done in in_order(partial(_analyse, nlp), _batches(items), workers):
+
+def outcomes(items: Iterable[Item], engine: Engine) -> Iterator[Outcome]:
+    """What becomes of each item, in order and whatever the engine."""
+    for done in engine(_batches(items)):
         yield from done
 
 
@@ -98,7 +103,7 @@ def run(
 
     Raises InputError for an article that a component cannot take.
     """
-    for done in outcomes(named(articles), nlp, workers=workers):
+    for done in outcomes(named(articles), processes(nlp, workers)):
         if done.document is None:
             raise reason(done)
         documents.append(done.document)

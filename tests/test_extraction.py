@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from spacy.language import Language
 
 from pipeline.actors import mention
+from pipeline.actors.component import slug
 from pipeline.statements.statement import Statement
 
 
@@ -34,6 +35,8 @@ NAMES = [
     ("Norwegian officials criticised Latvian trawlers.", [("Norwegian", "NOR"), ("Latvian", "LVA")]),
     ("The Soviet Union condemned Yugoslavia.", [("Soviet Union", "SUN"), ("Yugoslavia", "YUG")]),
     ("Michael Jordan scored 40 points and praised his coach.", []),
+    ("Putin thanked Guterres.", [("Putin", "RUS"), ("Guterres", "IGO:UN")]),
+    ("Norway and Latvia quarrelled with the Euphrates.", [("Norway", "NOR"), ("Latvia", "LVA")]),
     ("The chef cooked a turkey and a goose for dinner.", []),
     (
         "South Korea and the United States began Foal Eagle.",
@@ -47,9 +50,18 @@ def test_names_and_what_only_looks_like_one(syntax: Language, text: str, found: 
     assert actors(syntax, text) == found
 
 
+def test_ids_of_organisations_have_no_apostrophe_and_no_ampersand() -> None:
+    assert [slug("Oslo Fishermen's Union"), slug("Quist & Sons")] == ["ORG:oslo-fishermens-union", "ORG:quist-and-sons"]
+
+
 def test_persons_keep_their_state_through_the_article(syntax: Language) -> None:
     text = "Peruvian Foreign Minister Ana Quispe met reporters in Lima.\n\nA week later, Quispe condemned Chile."
     assert actors(syntax, text)[1:] == [("Ana Quispe", "PER"), ("Quispe", "PER"), ("Chile", "CHL")]
+
+
+def test_an_office_is_of_the_capital_with_which_its_sentence_opens(syntax: Language) -> None:
+    text = "Norway warned Latvia on Monday.\n\nIn Lima, Defence Minister Ana Quispe condemned Norway."
+    assert ("Ana Quispe", "PER") in actors(syntax, text)
 
 
 REFERENCES = [
@@ -57,6 +69,14 @@ REFERENCES = [
     ("Norway and Latvia met on Monday. The two sides signed an agreement.", ("The two sides", "NOR+LVA")),
     ("Norway and Latvia met on Monday. Both countries condemned Estonia.", ("Both countries", "NOR+LVA")),
     ("The African Union (AU) urged Ethiopia to withdraw. The AU also thanked Kenya.", ("AU", "IGO:AU")),
+    (
+        "Peruvian spokeswoman Ana Quispe thanked Chile. Rain fell. It fell for days. Oslo was dark. Riga was cold. "
+        "The spokeswoman praised Oslo.",
+        ("The spokeswoman", "PER"),
+    ),
+    ("Oman, Kuwait and Iraq met on Monday. The three signed a pact.", ("The three", "OMN+KWT+IRQ")),
+    ("Oman, Kuwait and Iraq met. Iran thanked all three governments.", ("all three governments", "OMN+KWT+IRQ")),
+    ("Norway and Latvia fell out. Estonia backed the one and angered the other.", ("the other", "LVA")),
     ("South Korea and the United States drilled, and the North protested.", ("North", "PRK")),
 ]
 
@@ -85,6 +105,12 @@ STATEMENTS = [
     ("Norway is critical of Latvia.", {"NOR - LVA"}),
     ("Norwegian guards expelled two Latvian diplomats.", {"NOR - LVA"}),
     ("Norway lifted its ban on Latvian fish.", {"NOR + LVA"}),
+    ("Latvia rejected Norway's demand.", {"LVA - NOR", "NOR - LVA"}),
+    ("Latvia dismissed the Norwegian complaint.", {"LVA - NOR", "NOR - LVA"}),
+    ("Norway and Latvia agreed on a quota.", {"NOR + LVA", "LVA + NOR"}),
+    ("Norway and Latvia severed relations.", {"NOR - LVA", "LVA - NOR"}),
+    ("Neither Norway nor Latvia praised the other.", {"NOR - LVA", "LVA - NOR"}),
+    ("Norway signed a treaty with Latvia.", {"NOR + LVA", "LVA + NOR"}),
     ("Norway accused Latvia of arming Estonia.", {"NOR - LVA", "LVA + EST"}),
     ("Qatar mediated between Israel and Hamas.", {"QAT + ISR", "QAT + ORG:hamas"}),
 ]

@@ -27,6 +27,7 @@ _ORGANISATION_NOUNS = words("organisation_nouns")
 _GOVERNMENT_BODIES = words("government_bodies")
 _GOVERNMENT_WORDS = words("government_words")
 _PARTIAL = words("partial_names")
+_LANDSCAPE = words("landscape")
 _PARTICLES = frozenset("al da de del des di do du el ibn la le of van von y".split())
 _MEDIA = re.compile(
     r"\b(times|post|news|agency|press|radio|television|tv|journal|herald|reuters|bbc|cnn|xinhua|tass|kcna|daily|gazette|"
@@ -38,7 +39,7 @@ _NO_ORGANISATION = re.compile(r"^(the )?(treaty|pact|agreement|act|summit|talks|
 
 def slug(name: str) -> str:
     """The id of an organisation that the gazetteer does not know: `ORG:` and its name in lower case with hyphens."""
-    name = re.sub(r"^the\s+|'s?$", "", name.strip(), flags=re.IGNORECASE)
+    name = re.sub(r"^the\s+|'s?$", "", name.strip(), flags=re.IGNORECASE).replace("'", "").replace("&", " and ")
     return "ORG:" + re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
@@ -133,7 +134,9 @@ class Actors:
             if not text[0].isupper() or _MEDIA.search(text) or _NO_ORGANISATION.match(text):
                 continue
             alone = end - start == 1
-            if alone and (doc[start].lower_ in _PARTIAL or doc[start].text in surnames or text.lower() in self.known):
+            if alone and (
+                doc[start].lower_ in _PARTIAL | _LANDSCAPE or doc[start].text in surnames or text.lower() in self.known
+            ):
                 continue
             root = doc[start:end].root
             place = root.dep_ == "pobj" and root.head.lower_ in _LOCATIVE
@@ -215,6 +218,8 @@ class _Context:
         names = (ent for ent in self.people if ent.start < span.start and ent.end == span.end)
         if span.label_ != "person" and any(doc[ent.start].pos_ == "PROPN" for ent in names):
             return False
+        if span.label_ == "person" and len(span) == 1 and self._is_part_of_name(span):
+            return False
         after = doc[span.end].lower_ if span.end < len(doc) else ""
         things = _THING_AFTER_ADJECTIVE if span.label_ == "adjective" else _THING_AFTER
         if after in things and span.label_ != "person":
@@ -222,6 +227,11 @@ class _Context:
         if span.start >= 2 and doc[span.start - 1].lower_ == "of" and doc[span.start - 2].lower_ in _THING_BEFORE:
             return False
         return not (span.label_ in gazetteer.PLACES and self._is_place(span))
+
+    def _is_part_of_name(self, span: Span) -> bool:
+        """Whether a surname is another's: "Dr *Anil* Modi"."""
+        beside = [self.doc[i] for i in (span.start - 1, span.end) if 0 <= i < len(self.doc)]
+        return any(t.ent_type_ == "PERSON" and t.pos_ == "PROPN" and t.lower_ not in gazetteer.titles() for t in beside)
 
     def _is_place(self, span: Span) -> bool:
         root = span.root

@@ -66,10 +66,19 @@ _TOGETHER, _BODY, _AWAY, _DOER = 2.8, 1.3, 1.4, 4.0
 and against them: no state, sentences since they were named, doing what the clause says. Fitted on train."""
 
 
+_IN_LISTS = frozenset({",", "and", "the"})
+
+
 def _joined(one: Span, other: Span) -> bool:
     """Whether two mentions stand side by side: "Oslo and Riga", "Norwegian and Latvian soldiers"."""
     between = other.doc[one.end : other.start]
     return 0 < len(between) <= 4 and any(t.lower_ in ("and", "with", "&") for t in between) and not _clausal(between)
+
+
+def _listed(one: Span, other: Span) -> bool:
+    """Whether two mentions are neighbours in a list: "Oslo, *Riga* and *Lima*"."""
+    between = other.doc[one.end : other.start]
+    return len(between) <= 3 and {t.lower_ for t in between} <= _IN_LISTS
 
 
 def _clausal(words: Span) -> bool:
@@ -86,7 +95,11 @@ class Discourse:
         self.together: Counter[frozenset[str]] = Counter()
         self.kinds: dict[str, tuple[str, ...]] = {}
         self.couples: list[tuple[int, tuple[str, ...]]] = []
+        self.list: tuple[str, ...] = ()
+        self.lists: dict[int, tuple[str, ...]] = {}
         self.last: Span | None = None
+        self.person: tuple[str, ...] = ()
+        """The actors of the person last named."""
 
     def remember(self, span: Span, person: bool) -> None:
         """Add a mention that has been read."""
@@ -99,11 +112,17 @@ class Discourse:
         self.together.update({frozenset((one, other)) for one in here for other in actors if one != other})
         self.before.append(Antecedent(span.start, number, actors, person, _governor(root), modifier))
         if len(actors) == 1:
+            self.person = actors if person else self.person
             for kind in _kinds(span):
                 self.kinds[kind] = actors
             before = mention.actors_of(self.last) if self.last is not None else ()
             if self.last is not None and len(before) == 1 and before != actors and _joined(self.last, span):
                 self.couples.append((number, (*before, *actors)))
+            if self.last is not None and _listed(self.last, span):
+                self.list = tuple(dict.fromkeys((*self.list, *actors)))
+            else:
+                self.list = actors
+            self.lists[len(self.list)] = self.list
         self.last = span
 
     def kind(self, noun: str) -> tuple[str, ...]:
@@ -160,6 +179,17 @@ class Discourse:
         """The last two actors joined by "and", in this sentence or the one before."""
         now = self.sentence_of[token.i]
         return next((couple for sentence, couple in reversed(self.couples) if now - sentence <= 1), ())
+
+    def group(self, token: Token, count: int) -> tuple[str, ...]:
+        """The actors that "the three" means: so many in this sentence, else the last list of so many."""
+        near = self._near(self.sentence_of[token.i], 0)
+        here = dict.fromkeys(actor for a in reversed(near) for actor in a.actors)
+        return tuple(here) if len(here) == count else self.lists.get(count, ())
+
+    def pair(self, token: Token) -> tuple[str, ...]:
+        """Of whom "the other" is one: the two that the sentence calls "each" or "both", where it does."""
+        near = self._near(self.sentence_of[token.i], 0)
+        return next((a.actors for a in near if len(a.actors) == 2), ())
 
     def two(self, token: Token, own: frozenset[str] = frozenset()) -> tuple[str, ...]:
         """The two actors that "both" or "the two" mean: those that the text joins, of late or often, and no doer of the

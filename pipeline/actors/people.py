@@ -111,6 +111,16 @@ def _possessed(doc: Doc, start: int, end: int, owner: dict[int, Span]) -> tuple[
     return mention.actors_of(owner[around[0].i]) if around else ()
 
 
+def _seat(doc: Doc, start: int, owner: dict[int, Span]) -> tuple[str, ...]:
+    """The actors of the capital with which a sentence opens: "In *Lima*, Defence Minister Quispe ..."."""
+    first = start
+    while first > max(0, start - _REACH) and not doc[first].is_sent_start:
+        first -= 1
+    seat = owner.get(first + 1)
+    opens = doc[first].is_sent_start and doc[first].lower_ == "in" and seat is not None and seat.label_ == "capital"
+    return mention.actors_of(seat) if opens and seat is not None else ()
+
+
 def _presented(doc: Doc, end: int, root: Token, owner: dict[int, Span]) -> tuple[tuple[str, ...], bool]:
     """The actors of a sentence that says who somebody is: "X became Peru's envoy", "X leads Peru's delegation"."""
     verb = root.head
@@ -182,7 +192,7 @@ def find_people(doc: Doc, named: list[Span], places: list[Span]) -> list[Person]
         actors, after_titled = known or before, False
         if not actors:
             actors, after_titled = _after(doc, end, owner)
-        actors = actors or _possessed(doc, start, end, owner)
+        actors = actors or _possessed(doc, start, end, owner) or (_seat(doc, start, owner) if titled else ())
         if not actors:
             actors, presented = _presented(doc, end, doc[start:end].root, owner)
             after_titled = after_titled or presented

@@ -15,6 +15,7 @@ _IT = frozenset({"it", "its", "itself"})
 _THEY = frozenset({"they", "them", "their", "themselves"})
 _OTHERS = frozenset("adversary ally colleague counterpart enemy foe neighbor neighbour partner rival".split())
 _BOTH = frozenset({"both", "neither", "either", "each"})
+_NUMBERS = {"three": 3, "four": 4, "five": 5}
 _WE = frozenset("we us our ours i my me ourselves you your".split())
 _STATE_NOUNS = words("state_nouns")
 _IGO_NOUNS = words("igo_nouns")
@@ -58,6 +59,10 @@ def _description(token: Token, discourse: Discourse) -> tuple[int, int, tuple[st
     doc, lemma = token.doc, token.lemma_.lower()
     if token.lower_ == "two" and token.i > 0 and doc[token.i - 1].lower_ == "the" and token.dep_ != "nummod":
         return token.i - 1, token.i + 1, discourse.two(token)
+    if token.lower_ in _NUMBERS and token.i > 0 and doc[token.i - 1].lower_ in ("the", "all"):
+        end = token.head.i + 1 if token.dep_ == "nummod" and token.head.lemma_ in _PLURAL_NOUNS else token.i + 1
+        if end > token.i + 1 or token.dep_ != "nummod":
+            return token.i - 1, end, discourse.group(token, _NUMBERS[token.lower_])
     if _described(token):
         return None
     if lemma in _PLURAL_NOUNS:
@@ -76,13 +81,17 @@ def _description(token: Token, discourse: Discourse) -> tuple[int, int, tuple[st
         return *bounds, discourse.one(token, kind="state")
     if token.lower_ in ("former", "latter") and token.dep_ != "amod":
         return *bounds, discourse.couple(token)[token.lower_ == "latter" :][:1]
+    if token.lower_ == "one" and token.dep_ != "nummod":
+        return *bounds, discourse.couple(token)[:1]
+    if token.lower_ in ("other", "others") and token.dep_ != "amod":
+        return *bounds, discourse.pair(token) or discourse.couple(token)[1:]
     if token.lower_ == "pair":
         return *bounds, discourse.two(token)
     for nouns, kind in ((_IGO_NOUNS, "IGO:"), (_ORG_NOUNS, "ORG:")):
         if {lemma, token.lower_} & nouns:
             return *bounds, discourse.one(token, kind=kind) or discourse.one(token, kind=":")
     if lemma in _OFFICE_NOUNS and token.tag_ == "NN":
-        return *bounds, discourse.one(token, person=True)
+        return *bounds, discourse.one(token, person=True) or discourse.person
     return None
 
 

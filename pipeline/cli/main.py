@@ -63,6 +63,7 @@ def run(
     workers: Annotated[int, typer.Option("--workers", "-n", min=1, help="Processes to share the work.")] = 1,
     min_confidence: Annotated[float | None, typer.Option(min=0.5, max=1, help="Only rows at least this sure.")] = None,
     device: Device = "cpu",
+    engine: Annotated[str, typer.Option(help="local, or ray: the workers are a cluster's.")] = "local",
     how: Annotated[bool, typer.Option("--explain", help="Print how each row came about instead.")] = False,
     force: Force = False,
 ) -> None:
@@ -76,6 +77,8 @@ def run(
         check_folder(Path(output), force)
     elif output is not None:
         check_output(output, force=force, form=output_format)
+    if engine not in ("local", "ray"):
+        raise InputError(f"no such engine: {engine!r}; local or ray")
     if workers > 1 and device != "cpu":
         raise InputError(f"--workers are processes on the CPU; leave them out with --device {device}")
     import_spacy()
@@ -91,7 +94,9 @@ def run(
     from pipeline.cli.run import run as run_articles
 
     try:
-        code = run_articles(inputs, output, model, stance, reading, form=output_format, workers=workers)
+        code = run_articles(
+            inputs, output, model, stance, reading, form=output_format, workers=workers, ray=engine == "ray"
+        )
     except KeyboardInterrupt as stop:
         print(str(stop) or "interrupted", file=sys.stderr)
         code = 130

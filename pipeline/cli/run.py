@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import chain, islice
 from typing import Any
 
 import pipeline
 from pipeline.article import Article, survey
 from pipeline.cli import display
+from pipeline.cluster import on_ray
 from pipeline.errors import InputError
-from pipeline.run import BATCH, named, outcomes
+from pipeline.run import BATCH, named, outcomes, processes
 from pipeline.table.files import write_tables
 from pipeline.table.outcome import Item, Outcome, Tally, reason
 from pipeline.table.schema import STATEMENTS
@@ -34,6 +36,7 @@ def run(
     *,
     form: str | None,
     workers: int,
+    ray: bool,
 ) -> int:
     """Write the table of the articles, or without `output` show it; `stance` are settings of that
     component, `reading` those of `survey`.
@@ -55,16 +58,17 @@ def run(
     items = named(_looked_at(survey(inputs, **reading)))
     with display.progress("articles") as advance:
         nlp = pipeline.load(model, stance={**stance, "threads": 1 if workers > 1 else 0})
+        engine = partial(on_ray, workers=workers, model=model, stance=stance) if ray else processes(nlp, workers)
         if output is None:
-            found = list(rows(outcomes(items, nlp, workers=workers)))
+            found = list(rows(outcomes(items, engine)))
         elif output == "-":
-            write_tables({"statements": (STATEMENTS, rows(outcomes(items, nlp, workers=workers)))}, output, form=form)
+            write_tables({"statements": (STATEMENTS, rows(outcomes(items, engine)))}, output, form=form)
         else:
             from pipeline.archive import save
 
             settings = {"inputs": inputs, **reading, **stance, "version": pipeline.__version__, **pipeline.settings()}
             settings["model"] = nlp.get_pipe("stance").model  # type: ignore[attr-defined]
-            tally = save(items, nlp, output, settings, form=form, workers=workers, advance=advance)
+            tally = save(items, engine, output, settings, form=form, advance=advance)
     if output is None:
         display.statements(found)
     if tally.articles + tally.rejects > 1:

@@ -125,11 +125,15 @@ def find_encoder(name: str = "") -> tuple[str, str]:
     return name, name
 
 
-def build(source: str) -> tuple[MarkedSentenceModel, Any]:
-    """A fresh model on an encoder, and its tokenizer, which knows the markers. Raises InputError."""
+def build(source: str, seed: int = 0) -> tuple[MarkedSentenceModel, Any]:
+    """A fresh model on an encoder, its heads drawn by `seed`, and its tokenizer, which knows the markers.
+
+    Raises InputError.
+    """
     from transformers import AutoModel, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
 
+    torch.manual_seed(seed)
     disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         tokenizer, encoder = AutoTokenizer.from_pretrained(source), AutoModel.from_pretrained(source)

@@ -17,6 +17,7 @@ _OWNERS = ("poss", "amod", "compound", "nmod")
 _INSIDE = frozenset({"of", "from", "by", "for", "between", "among"})
 _OBJECT_CONTROL = words("object_control")
 _CHARGING = words("charging")
+_ANSWERING = words("answering")
 _RELATIVE = ("WDT", "WP", "WP$")
 _COMPLEMENTS = ("dobj", "dative", "agent", "xcomp", "ccomp", "oprd", "acomp")
 _LEADING = frozenset({"of", "from", "by", "for", "to", "in"})
@@ -213,7 +214,11 @@ class Arguments:
             targets = [span for span in self.fill(token, slot, predicate.pos) if span not in sources]
             if targets:
                 break
-        if not targets and not (predicate.mutual and len(sources) > 1):
+        if not targets and sources and token.pos_ == "NOUN" and token.head.lemma_ in _ANSWERING:
+            targets = [
+                span for span in self._noun_subjects(token) if span not in sources
+            ]  # "Riga *rejected* Oslo's demand"
+        if not targets and not (predicate.among and len(sources) > 1):
             targets = self._within(token, sources)
         return sources, targets
 

@@ -28,7 +28,7 @@ MAX_ACTORS = 6
 most `NEAR` mentions apart."""
 NEAR = 2
 _SAYING = words("saying")
-_RECIPROCAL = {("each", "other"), ("one", "another")}
+_RECIPROCAL = {("each", "other"), ("one", "another"), ("the", "other"), ("the", "others")}
 
 
 @Language.factory("statements", requires=["token.dep", "doc.spans"], default_config={"unlinked": True})
@@ -137,10 +137,10 @@ def _linked(joins: list[_Join]) -> Iterator[tuple[Span, Span, str, Span, str]]:
         given = [(m, a) for m in join.sources for a in mention.actors_of(m)]
         taken = [(m, a) for m in join.targets for a in mention.actors_of(m)]
         pairs = [(s, t) for s in given for t in taken]
-        if _both_ways(join.verb) and not (taken and status(join.verb[0]) == "negated"):  # refusing to meet is one-sided
+        if not taken and (predicate_of(join.verb).among or _both_ways(join.verb)):
+            pairs += permutations(given, 2)
+        elif _both_ways(join.verb) and status(join.verb[0]) != "negated":  # refusing to meet is one-sided
             pairs += [(t, s) for s in given for t in taken]
-            if not taken:
-                pairs += permutations(given, 2)
         for (source, source_id), (target, target_id) in pairs:
             if source_id != target_id:
                 yield join.verb, source, source_id, target, target_id

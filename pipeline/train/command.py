@@ -50,6 +50,12 @@ def _annotated(gold: Sequence[Path], corpus: Path, split: str, alone: bool) -> d
     }
 
 
+def _unseen(annotated: dict[Path, Annotated], model: Path) -> set[str]:
+    """The documents whose gold, as it is now, a model was not trained on."""
+    seen = {digest for source in read_description(model)["trained_on"] for digest in source.get("files", {}).values()}
+    return {item.entry.document for path, item in annotated.items() if sha256_of(path) not in seen}
+
+
 def _examples(items: Sequence[Annotated], nlp: Language) -> list[Example]:
     return [*from_gold(items), *from_candidates(items, nlp)]
 
@@ -117,7 +123,7 @@ def _fit_encoder(
     if init is not None:
         encoder = encoder or read_description(init).get("encoder", "")
     encoder, source = network.find_encoder(encoder)
-    model, tokenizer = network.build(source)
+    model, tokenizer = network.build(source, seed)
     started_from = encoder
     if init is not None:
         network.restore(model, init / network.WEIGHTS)
@@ -168,9 +174,14 @@ def train(
         raise InputError("training needs gold in the splits train and dev, with its texts in the manifest", gold[0])
     start = find(init) if init else None
     options = dict(pipeline.settings()["training"])
-    neutral, repeats = options.pop("neutral"), options.pop("gold")
+    neutral, repeats, added = options.pop("neutral"), options.pop("gold"), options.pop("added")
     nlp = pipeline.load(None)
     examples, dev, test = (_examples(list(items.values()), nlp) for items in (annotated, held, tested or held))
+    if start is not None:
+        unseen = _unseen(annotated, start)
+        new = [example for example in examples if example.document in unseen]
+        times = min(added, len(examples) // (10 * max(1, len(new))))
+        examples += new * (times - 1)
     if external is not None:
         examples = examples * repeats + from_external(external, neutral, seed)
     if epochs is not None:

@@ -13,6 +13,7 @@ from spacy.tokens import Doc, Span, Token
 
 from pipeline.article.tokenizer import ahead
 from pipeline.verbs.lexicon import Predicate, by_first_word, predicates
+from pipeline.verbs.status import owned
 
 KEY = "diplomatic_verbs"
 _POS = {"VERB": ("verb", "adjective"), "AUX": ("verb",), "NOUN": ("noun",), "PROPN": ("noun",), "ADJ": ("adjective",)}
@@ -77,7 +78,7 @@ class DiplomaticVerbs:
         found: list[Span] = []
         ends = set()
         for span in map(self.find, doc):
-            if span is not None and span.start not in ends:  # "held *talks*" is one predicate
+            if span is not None and (span.start not in ends or owned(span[0])):  # "held *talks*" is one predicate
                 found.append(span)
                 ends.add(span.end - 1)
         doc.spans[KEY] = found

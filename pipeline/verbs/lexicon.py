@@ -1,7 +1,8 @@
 """The lexicon of diplomatic predicates, from `pipeline/data/verbs.csv`.
 
 A row is `predicate,pos,root,source,target,mutual`: the lemma or phrase, its part of speech, its PLOVER root code, the
-grammatical slots in which its source and its target stand, best first, and whether it holds in both directions.
+grammatical slots in which its source and its target stand, best first, and whether it holds in both directions: `yes`,
+`no`, or `among`, where several sources do it with each other and what they do to a target is one-sided ("agreed").
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class Predicate:
     source: tuple[str, ...]
     target: tuple[str, ...]
     mutual: bool
+    among: bool
 
     @property
     def key(self) -> str:
@@ -52,6 +54,7 @@ def predicates() -> dict[str, Predicate]:
                 tuple(row["source"].split()),
                 tuple(row["target"].split()),
                 row["mutual"] == "yes",
+                row["mutual"] != "no",
             )
             for row in csv.DictReader(file)
         )

@@ -26,6 +26,11 @@ def _above(token: Token) -> Iterator[Token]:
         yield token
 
 
+def owned(noun: Token) -> bool:
+    """Whether a noun is somebody's in particular: "rejected *Riga's demand*" are two predicates."""
+    return any(child.ent_type_ and child.dep_ in ("poss", "amod", "compound", "nmod") for child in noun.children)
+
+
 def status(token: Token) -> str:
     """One of the statuses of `pipeline.labels`; negation outweighs the rest."""
     chain = [token, *_above(token)]
@@ -34,8 +39,12 @@ def status(token: Token) -> str:
         return "negated"
     if token.head.lower_ == "without" and token.dep_ in ("pobj", "pcomp"):
         return "negated"
+    if token.dep_ == "dobj" and owned(token):  # a demand that is rejected has been made
+        return "actual"
     clause = token if token.pos_ in ("VERB", "AUX") else next((t for t in chain if t.pos_ in ("VERB", "AUX")), token)
-    if any(child.dep_ == "neg" for child in clause.children):
+    subjects = (child for child in clause.children if child.dep_ in ("nsubj", "nsubjpass"))
+    neither = any(child.lower_ == "neither" for subject in subjects for child in subject.children)
+    if neither or any(child.dep_ == "neg" for child in clause.children):
         return "negated"
     if clause.dep_ in ("xcomp", "pcomp") or clause.i != token.i:
         governors = [t for t in chain[1:] if t.i != token.i]

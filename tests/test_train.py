@@ -1,0 +1,83 @@
+"""Retraining on gold of one's own, small enough to take seconds."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import CORPUS, GOLD, ROOT
+
+from pipeline.digest import sha256_of
+from pipeline.gold.corpus import read_annotated
+from pipeline.shipped import shipped
+from pipeline.stance.network import build, find_encoder, trained_weights
+from pipeline.train.data import from_gold
+from pipeline.train.encoder import fine_tune
+
+ARTICLES = {
+    "abuja-wants-the-leopards": "train",
+    "lima-waits-for-the-quipus": "dev",
+    "phnom-penh-counts-its-statues": "test",
+}
+
+
+@pytest.fixture
+def train(demarche, tmp_path: Path) -> Callable[..., str]:
+    """Trains on three articles and nothing else; gives what is said."""
+    for name, split in ARTICLES.items():
+        text = (ROOT / "benchmarks" / "loop" / f"{name}.txt").read_text(encoding="utf-8")
+        lines = [line for line in text.splitlines() if not line.startswith("# split:")]
+        (tmp_path / f"{name}.txt").write_text("\n".join([f"# split: {split}", *lines, ""]), encoding="utf-8")
+    files = [f"{name}.txt" for name in ARTICLES]
+    assert demarche("gold", "import", *files, "-o", "gold", "--corpus", "corpus").returncode == 0
+
+    def call(*options: object) -> str:
+        done = demarche("train", "--gold", "gold", "--corpus", "corpus", "--alone", *options)
+        assert done.returncode == 0, done.stderr
+        return done.stderr
+
+    return call
+
+
+def test_a_model_says_what_it_was_trained_on_and_judges(demarche, train: Callable[..., str], tmp_path: Path) -> None:
+    train("-o", "mine", "--epochs", 1)
+    description = json.loads((tmp_path / "mine" / "model.json").read_text(encoding="utf-8"))
+    (source,) = description["trained_on"]
+    gold = tmp_path / "gold" / "abuja-wants-the-leopards.jsonl"
+    assert source["files"] == {gold.name: sha256_of(gold)}
+    assert sha256_of(shipped("models/stance") / "weights.safetensors")[:16] in description["started_from"]
+    assert "F1" in (tmp_path / "mine" / "README.md").read_text(encoding="utf-8")
+    table = demarche(
+        "run", tmp_path / "corpus" / "lima-waits-for-the-quipus.txt", "-m", "mine", "--format", "csv", "-o", "-"
+    )
+    assert "mine@" in table.stdout
+
+
+def test_the_same_seed_gives_the_same_weights(tmp_path: Path) -> None:
+    items = list(read_annotated(GOLD, CORPUS, {"train"}))[:2]
+    examples = list(from_gold(items))[:40]
+    found = []
+    for name in ("one", "other"):
+        model, tokenizer = build(find_encoder()[1])
+        fine_tune(model, tokenizer, examples, examples, tmp_path / name, epochs=1, rate=1e-4, batch=8, smoothing=0.1)
+        found.append(trained_weights(model))
+    assert all(torch.equal(found[0][name], found[1][name]) for name in found[0])
+    assert not torch.equal(found[0]["markers"], trained_weights(build(find_encoder()[1])[0])["markers"])
+
+
+def test_a_worse_model_is_not_kept(train: Callable[..., str], tmp_path: Path) -> None:
+    shutil.copytree(shipped("models/stance"), tmp_path / "mine")
+    gold = tmp_path / "gold" / "abuja-wants-the-leopards.jsonl"
+    upside_down = {"cooperative": "oppositional", "oppositional": "cooperative"}
+    text = re.sub("|".join(upside_down), lambda found: upside_down[found[0]], gold.read_text(encoding="utf-8"))
+    gold.write_text(text, encoding="utf-8")
+    before = sha256_of(tmp_path / "mine" / "model.json")
+    assert "kept the old model" in train("-o", "mine", "--kind", "linear")
+    assert sha256_of(tmp_path / "mine" / "model.json") == before
+    assert "wrote" in train("-o", "mine", "--kind", "linear", "--force")
+    assert sha256_of(tmp_path / "mine" / "model.json") != before
