@@ -15,7 +15,8 @@ from pipeline.stance.base import Pair, Verdict, verdict
 from pipeline.stance.load import model_name
 from pipeline.stance.marking import MARKERS, Marked, mark
 
-BATCH = 32
+BATCH = 8
+"""Texts that the network reads at once: with more, what they are on the way outgrows a core's cache."""
 HEADS = ("stance", "quad", "root")
 """What a network gives, in this order."""
 Network = Callable[..., list[np.ndarray]]
