@@ -27,14 +27,14 @@ _CLOSING = frozenset("\"'”’)]»")
 _NUMBER = re.compile(r"\(?\w{1,3}[.)]|[A-Z]:")
 
 
-def _may_end(doc: Doc, first: int, at: int) -> bool:
+def _may_end(words: list[str], spaces: list[bool], first: int, at: int) -> bool:
     """Whether a sentence can end at a token: with its stop, within closing quotes and brackets, and not with the number
-    of a paragraph."""
-    while at > first and doc[at].text in _CLOSING:
+    of the paragraph, which begins at token `first`."""
+    while at > first and words[at] in _CLOSING:
         at -= 1
-    if doc[at].text[-1] not in ".?!…":
+    if words[at][-1] not in ".?!…":
         return False
-    return at - first > 3 or not _NUMBER.fullmatch(doc[first : at + 1].text)
+    return at - first > 3 or any(spaces[first:at]) or not _NUMBER.fullmatch("".join(words[first : at + 1]))
 
 
 def trimmed(sentence: Span) -> tuple[int, int]:
@@ -79,6 +79,7 @@ class ArticleTokenizer:
         text = plain(text)
         words: list[str] = []
         spaces: list[bool] = []
+        starts: list[bool | None] = []
         bounds: list[tuple[Block, int, int]] = []
         for start, end, block in _stretches(text, blocks):
             if block is None and text[start:end].isspace():
@@ -87,24 +88,25 @@ class ArticleTokenizer:
                 if start < end:
                     words.append(text[start:end])
                     spaces.append(False)
+                    starts.append(True)
                 continue
             first = len(words)
             for token in self.tokenizer(text[start:end]):
                 words.append(token.text)
                 spaces.append(bool(token.whitespace_))
-            if block is not None:
-                bounds.append((block, first, len(words)))
-        doc = Doc(self.tokenizer.vocab, words=words, spaces=spaces)  # type: ignore[attr-defined]
-        spans = []
-        for block, first, last in bounds:
-            doc[first].is_sent_start = True
-            for token in doc[first + 1 : last]:
-                if block.label == "headline" or not _may_end(doc, first, token.i - 1):
-                    token.is_sent_start = False
-            if last < len(doc):
-                doc[last].is_sent_start = True
-            spans.append(Span(doc, first, last, label=block.label, span_id="repeat" if block.repeat else ""))
-        doc.spans["blocks"] = spans
+            starts += [True, *[None] * (len(words) - first - 1)]
+            if block is None:
+                continue
+            bounds.append((block, first, len(words)))
+            for at in range(first + 1, len(words)):
+                if block.label == "headline" or not _may_end(words, spaces, first, at - 1):
+                    starts[at] = False
+        vocab = self.tokenizer.vocab  # type: ignore[attr-defined]
+        doc = Doc(vocab, words=words, spaces=spaces, sent_starts=starts)  # type: ignore[arg-type]
+        doc.spans["blocks"] = [
+            Span(doc, first, last, label=block.label, span_id="repeat" if block.repeat else "")
+            for block, first, last in bounds
+        ]
         return doc
 
     def __getattr__(self, name: str) -> Any:

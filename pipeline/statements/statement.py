@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from html import escape
 from typing import Any
 
@@ -72,7 +72,7 @@ class StatementList(list[Statement]):
 
 def store(doc: Doc, statements: list[Statement]) -> None:
     """Keep statements in `doc.user_data` as plain values, so that a Doc can cross processes."""
-    doc.user_data[KEY] = [asdict(statement) for statement in statements]
+    doc.user_data[KEY] = [{name: getattr(statement, name) for name in _FIELDS} for statement in statements]
 
 
 def mark(doc: Doc, statements: list[Statement]) -> None:
@@ -84,6 +84,7 @@ def mark(doc: Doc, statements: list[Statement]) -> None:
     doc.spans[KEY] = [span for span in spans if span is not None]
 
 
+_FIELDS = tuple(known.name for known in fields(Statement))
 _PAIRS = ("sentence", "source_span", "target_span", "verb_span")
 
 

@@ -40,14 +40,16 @@ def _depends(token: Token, head: Token) -> bool:
     return False
 
 
-def _rest(entry: Predicate, token: Token) -> Token | None:
+def _window(token: Token) -> list[tuple[Token, tuple[str, str]]]:
+    """The tokens in which the rest of a phrase that begins at `token` may stand, each with the words it counts as."""
+    return [(t, (t.lemma_.lower(), t.lower_)) for t in ahead(token.doc, token.i + 1, _REACH)]
+
+
+def _rest(entry: Predicate, token: Token, window: list[tuple[Token, tuple[str, str]]]) -> Token | None:
     """The last token of the phrase that begins at `token`, or None where the phrase is not there."""
     last = token
-    window = ahead(token.doc, token.i + 1, _REACH) if len(entry.words) > 1 else ()
     for word in entry.words[1:]:
-        match = next(
-            (t for t in window if t.i > last.i and word in (t.lemma_.lower(), t.lower_) and _depends(t, token)), None
-        )
+        match = next((t for t, words in window if word in words and t.i > last.i and _depends(t, token)), None)
         if match is None:
             return None
         last = match
@@ -65,11 +67,11 @@ class DiplomaticVerbs:
         kinds = _POS.get(token.pos_, ())
         if token.pos_ in ("ADP", "ADV"):
             kinds = ("adjective",)
-        for kind in kinds:
-            for entry in by_first_word().get((lemma, kind), ()):
-                last = _rest(entry, token)
-                if last is not None:
-                    return Span(token.doc, token.i, last.i + 1, label=entry.root, span_id=entry.key)
+        entries = [entry for kind in kinds for entry in by_first_word().get((lemma, kind), ())]
+        window = _window(token) if any(len(entry.words) > 1 for entry in entries) else []
+        for entry in entries:
+            if (last := _rest(entry, token, window)) is not None:
+                return Span(token.doc, token.i, last.i + 1, label=entry.root, span_id=entry.key)
         return None
 
     def __call__(self, doc: Doc) -> Doc:
