@@ -10,10 +10,10 @@ import pyarrow as pa
 
 from pipeline.errors import InputError
 from pipeline.run import Engine, outcomes
-from pipeline.table.files import Tables, beside_path, format_of, replacing, write_arrow, write_tables
+from pipeline.table.files import beside_path, format_of, replacing, write_arrow, write_tables
 from pipeline.table.folder import SCHEMAS, is_folder, rejects_path, write_folder, write_rejects
 from pipeline.table.outcome import Item, Outcome, Tally, reason
-from pipeline.table.parts import Parts, tables_of
+from pipeline.table.parts import Parts
 
 _FOLDER = "folder"
 PART, MOST_ROWS = 64, 20_000
@@ -47,7 +47,7 @@ def save(
     """Write the two tables of `items`, and the rejects beside them; gives what the run came to.
 
     `settings` are what the rows depend on besides the items. Parts that an interrupted run with the same settings left
-    beside `output` are taken up; what fits into one part is written at once, without any. Raises InputError.
+    beside `output` are taken up, and so is whatever else a kill left there. Raises InputError.
     """
     path = Path(output)
     suffix = _FOLDER if is_folder(output, form) else format_of(output, form)
@@ -55,12 +55,8 @@ def save(
     try:
         parts.skip(items)
         for part in _parts(map(_each(advance), outcomes(items, engine))):
-            if not parts.count and not _full(part):
-                tally = Tally().plus(part)
-                if not tally.articles:
-                    raise reason(part[0])
-                _write(tables_of(part), [outcome.reject for outcome in part if outcome.reject], path, suffix)
-                return tally
+            if not (parts.count or _full(part) or Tally().plus(part).articles):
+                raise reason(part[0])
             parts.add(part)
         _join(parts, path, suffix)
         parts.remove()
@@ -86,25 +82,16 @@ def _kept(parts: Parts) -> str:
     return f"{done:,} articles are done, and the same command goes on after them" if done else "nothing was written"
 
 
-def _write(tables: Tables, rejects: Iterable[dict[str, Any]], output: Path, suffix: str) -> None:
-    """Write tables that fit into memory."""
-    if suffix == _FOLDER:
-        arrow = {name: [pa.Table.from_pylist(list(rows), schema=schema)] for name, (schema, rows) in tables.items()}
-        write_folder(arrow, rejects, output)
-        return
-    write_rejects(rejects, rejects_path(output))
-    write_tables(tables, output, form=suffix[1:])
-
-
 def _join(parts: Parts, output: Path, suffix: str) -> None:
-    """Make one table of all parts; the statements take their place last, for then all is done."""
+    """Make one table of all parts, in their folder; the statements take their place last, for then all is done."""
+    within = parts.folder
     if suffix == _FOLDER:
-        write_folder({name: parts.arrow(name) for name in SCHEMAS}, parts.rejects(), output)
+        write_folder({name: parts.arrow(name) for name in SCHEMAS}, parts.rejects(), output, within)
         return
-    write_rejects(parts.rejects(), rejects_path(output))
+    write_rejects(parts.rejects(), rejects_path(output), within)
     if suffix != ".parquet":
-        write_tables(parts.tables(), output, form=suffix[1:])
+        write_tables(parts.tables(), output, form=suffix[1:], within=within)
         return
-    with replacing(output) as statements, replacing(beside_path(output)) as documents:
+    with replacing(output, within) as statements, replacing(beside_path(output), within) as documents:
         write_arrow(parts.arrow("statements"), SCHEMAS["statements"], statements)
         write_arrow(parts.arrow("documents"), SCHEMAS["documents"], documents)

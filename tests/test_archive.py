@@ -11,10 +11,11 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
-from unittest.mock import ANY
+from unittest.mock import ANY, patch
 
 import duckdb
 import psutil
@@ -49,12 +50,14 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Command:
     """`demarche run` as a process group of its own, forked from the tests so that the pipeline is loaded once."""
 
-    def __init__(self, nlp: Language, folder: Path, *arguments: object) -> None:
+    def __init__(self, nlp: Language, folder: Path, *arguments: object, killed_at: str = "") -> None:
+        """`killed_at` names the function at whose call the command is killed."""
         self.log = folder / "stderr"
-        self.process = multiprocessing.get_context("fork").Process(target=self._run, args=(nlp, folder, arguments))
+        own = (nlp, folder, arguments, killed_at)
+        self.process = multiprocessing.get_context("fork").Process(target=self._run, args=own)
         self.process.start()
 
-    def _run(self, nlp: Language, folder: Path, arguments: tuple[object, ...]) -> None:
+    def _run(self, nlp: Language, folder: Path, arguments: tuple[object, ...], killed_at: str) -> None:
         os.setsid()
         os.chdir(folder)
         sys.stderr = self.log.open("w", encoding="utf-8", buffering=1)
@@ -62,6 +65,8 @@ class Command:
         pipeline.load = lambda model, **settings: nlp  # type: ignore[assignment]
         pipeline.archive.PART, pipeline.run.BATCH = 16, 4
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        if killed_at:
+            patch(killed_at, lambda *given, **named: os.kill(os.getpid(), signal.SIGKILL)).start()
         pipeline.cli.main()
 
     def signal(self, how: signal.Signals, when: Callable[[], bool], delay: float = 0) -> None:
@@ -79,7 +84,7 @@ class Command:
 
 @pytest.fixture
 def start(syntax: Language, tmp_path: Path) -> Callable[..., Command]:
-    return lambda *arguments: Command(syntax, tmp_path, *arguments)
+    return partial(Command, syntax, tmp_path)
 
 
 def parts(folder: Path) -> int:
@@ -110,6 +115,32 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped(archive: Path, whole: Ta
     assert start(archive, "-o", "out.parquet").ended()[0] == 0
     assert tables(tmp_path / "out.parquet") == whole
     assert not list(tmp_path.glob(".out*"))
+
+
+@pytest.mark.parametrize(
+    ("output", "at"),
+    [
+        ("out.parquet", "pipeline.archive.write_arrow"),
+        ("out.parquet", "pipeline.archive.Parts.remove"),
+        ("out.parquet", "shutil.rmtree"),
+        ("out.csv", "pipeline.table.files._write_one"),
+        ("out.duckdb", "pipeline.table.files.batched_rows"),
+        ("out", "pipeline.table.folder.write_arrow"),
+        ("out", "pipeline.archive.Parts.remove"),
+    ],
+)
+def test_a_kill_at_the_end_leaves_nothing_behind(
+    archive: Path, whole: Tables, start, tmp_path: Path, output: str, at: str
+) -> None:
+    lines = archive.read_text(encoding="utf-8").splitlines(keepends=True)[:18]
+    (tmp_path / "few.jsonl").write_text("".join(lines), encoding="utf-8")
+    assert start("few.jsonl", "-o", output, killed_at=at).ended()[0] == -signal.SIGKILL
+    assert start("few.jsonl", "-o", output).ended()[0] == 0
+    beside = {"out.csv": {"out.documents.csv"}, "out.parquet": {"out.documents.parquet"}}.get(output, set())
+    assert {path.name for path in tmp_path.iterdir()} == {"few.jsonl", "stderr", output, *beside}
+    documents = {row["document"] for row in whole["documents"][:18]}
+    expected = [row for row in whole["statements"] if row["document"] in documents]
+    assert read(tmp_path / output).to_pylist() == expected
 
 
 def test_ctrl_c_says_how_to_go_on(archive: Path, whole: Tables, start, tmp_path: Path) -> None:

@@ -56,8 +56,7 @@ class Actors:
 
     def __init__(self, nlp: Language, organisations: bool = True) -> None:
         self.organisations = organisations
-        self.names = gazetteer.names()
-        self.known = {name.text.lower() for name in self.names}
+        self.known = {name.text.lower() for name in gazetteer.names()}
         self.vocab = nlp.vocab
         self.tokenize: Any = getattr(nlp.tokenizer, "tokenizer", nlp.tokenizer)  # a name has no blocks to look for
         self.matcher = self._matcher(str)
@@ -68,15 +67,20 @@ class Actors:
         return self._matcher(str.upper)
 
     def _matcher(self, spell: Callable[[str], str]) -> PhraseMatcher:
-        """Finds every name as `spell` writes it."""
-        exceptions = self.tokenize.rules
+        """Finds every name as `spell` writes it; the key of a match is form and actor.
+
+        The names are thousands and most are mere words, which the tokenizer would split at their spaces too, and whose
+        Docs would put each of them into the vocabulary: nine tenths of the time to load them.
+        """
+        exceptions, strings = self.tokenize.rules, self.vocab.strings
         matcher = PhraseMatcher(self.vocab, attr="ORTH")
-        for index, entry in enumerate(self.names):
+        for entry in gazetteer.names():
             text = spell(plain(entry.text))
             words = text.split(" ")
-            # the tokenizer splits mere words where they have a space, in ten times the time
-            easy = all(word.isalpha() and word not in exceptions for word in words)
-            matcher.add(str(index), [Doc(self.vocab, words=words) if easy else self.tokenize(text)])
+            if not all(word.isalpha() and word not in exceptions for word in words):
+                words = [token.text for token in self.tokenize(text)]
+            hashes: Any = [strings.add(word) for word in words]  # what a matcher makes of a Doc
+            matcher.add(f"{entry.form} {entry.actor}", [hashes])
         return matcher
 
     def __call__(self, doc: Doc) -> Doc:
@@ -100,10 +104,10 @@ class Actors:
             matches = [*matches, *self.capitals_matcher(doc)]
         spans = []
         for key, start, end in matches:
-            entry = self.names[int(doc.vocab.strings[key])]
-            if doc[start].lower_ == "the" and end - start > 1 and entry.form == "name":
+            form, actor = doc.vocab.strings[key].split(" ")
+            if doc[start].lower_ == "the" and end - start > 1 and form == "name":
                 start += 1  # "The Gambia"
-            spans.append(mention.make(doc, start, end, (entry.actor,), entry.form))
+            spans.append(mention.make(doc, start, end, (actor,), form))
         context = _Context(doc)
         named: list[Span] = []
         places: list[Span] = []

@@ -70,9 +70,12 @@ def run(
     """Read articles; write (or print) the table of stances."""
     from pipeline.table.files import check_output
     from pipeline.table.folder import check_folder, is_folder
+    from pipeline.table.parts import unfinished
 
     if how and output is not None:
         raise InputError("--explain prints to the terminal and writes no table; leave out --output")
+    # a kill between the output's last step and the end must not keep the same command from going on
+    force = force or (output is not None and unfinished(Path(output)))
     if output is not None and is_folder(output, output_format):
         check_folder(Path(output), force)
     elif output is not None:

@@ -113,10 +113,11 @@ def batched_rows(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path` that takes its place if all goes well, and is gone if not."""
+def replacing(path: Path, within: Path | None = None) -> Iterator[Path]:
+    """A temporary path that takes the place of `path` if all goes well, and is gone if not. It lies beside it, or in a
+    folder `within` the same file system, whose owner clears what a kill leaves."""
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=within or path.parent)
         os.close(handle)
     except OSError as error:
         raise InputError(f"cannot be written ({error.strerror})", path) from error
@@ -205,8 +206,9 @@ def write(
     write_tables({"statements": (STATEMENTS, rows), "documents": (DOCUMENTS, documents)}, path, form=form)
 
 
-def write_tables(tables: Tables, path: str | Path, *, form: str | None = None) -> None:
-    """Write tables by name, in order: the first into `path`, others beside it; DuckDB holds all, `-` only the first."""
+def write_tables(tables: Tables, path: str | Path, *, form: str | None = None, within: Path | None = None) -> None:
+    """Write tables by name, in order: the first into `path`, others beside it; DuckDB holds all, `-` only the first.
+    `within` is that of `replacing`."""
     (_, (schema, rows)), *others = tables.items()
     if str(path) == "-":
         suffix = f".{form or 'csv'}"
@@ -217,11 +219,11 @@ def write_tables(tables: Tables, path: str | Path, *, form: str | None = None) -
         return
     path, suffix = Path(path), format_of(path, form)
     with ExitStack() as written:
-        temporary = written.enter_context(replacing(path))
+        temporary = written.enter_context(replacing(path, within))
         if suffix == ".duckdb":
             _write_duckdb(tables, temporary)
             return
         _write_one(rows, schema, temporary, suffix)
         for name, (its_schema, its_rows) in others:
-            beside = written.enter_context(replacing(beside_path(path, name)))
+            beside = written.enter_context(replacing(beside_path(path, name), within))
             _write_one(its_rows, its_schema, beside, suffix)

@@ -46,9 +46,10 @@ def check_folder(path: Path, force: bool) -> None:
 
 
 @contextmanager
-def replacing_folder(path: Path) -> Iterator[Path]:
-    """A temporary folder beside `path` that takes its place if all goes well, and is gone if not."""
-    temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+def replacing_folder(path: Path, within: Path) -> Iterator[Path]:
+    """A temporary folder, `within` another on the same file system, that takes the place of `path` if all goes well,
+    and is gone if not."""
+    temporary = Path(tempfile.mkdtemp(dir=within))
     try:
         new, old = temporary / "new", temporary / "old"
         new.mkdir()
@@ -60,9 +61,11 @@ def replacing_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(temporary)
 
 
-def write_folder(tables: Mapping[str, Iterable[pa.Table]], rejects: Iterable[dict[str, Any]], path: Path) -> None:
+def write_folder(
+    tables: Mapping[str, Iterable[pa.Table]], rejects: Iterable[dict[str, Any]], path: Path, within: Path
+) -> None:
     """Write both tables, each in files of about `ROWS` rows, and the rejects."""
-    with replacing_folder(path) as folder:
+    with replacing_folder(path, within) as folder:
         for name, pieces in tables.items():
             (folder / name).mkdir()
             remaining = iter(pieces)
@@ -71,7 +74,7 @@ def write_folder(tables: Mapping[str, Iterable[pa.Table]], rejects: Iterable[dic
                 with replacing(folder / name / f"part-{number:05}.parquet") as file:
                     write_arrow(_some(first, remaining), SCHEMAS[name], file)
                 number, first = number + 1, next(remaining, None)
-        write_rejects(rejects, folder / REJECTS)
+        write_rejects(rejects, folder / REJECTS, folder)
 
 
 def _some(first: pa.Table, remaining: Iterator[pa.Table]) -> Iterator[pa.Table]:
@@ -83,13 +86,13 @@ def _some(first: pa.Table, remaining: Iterator[pa.Table]) -> Iterator[pa.Table]:
         yield piece
 
 
-def write_rejects(rejects: Iterable[dict[str, Any]], path: Path) -> None:
+def write_rejects(rejects: Iterable[dict[str, Any]], path: Path, within: Path) -> None:
     """Write the rejects file; where there are none there is none, not even one of an earlier run."""
     lines = iter(rejects)
     first = next(lines, None)
     if first is None:
         path.unlink(missing_ok=True)
         return
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as target:
+    with replacing(path, within) as temporary, temporary.open("w", encoding="utf-8") as target:
         write_jsonl([first], target)
         write_jsonl(lines, target)

@@ -35,6 +35,15 @@ def _digest(digests: Iterable[str]) -> str:
     return sha256("\n".join(digests))
 
 
+def _folder(output: Path) -> Path:
+    return output.with_name(f".{output.name}.parts")
+
+
+def unfinished(output: Path) -> bool:
+    """Whether a run to `output` has begun and not come to its end."""
+    return bool(output.name) and _folder(output).is_dir()
+
+
 class Parts:
     """A part is the rows of some articles that follow one another, `statements-0000000.parquet` and
     `documents-0000000.parquet`, and what makes it count, `part-0000000.json`: its tally, its rejects and the digest of
@@ -43,7 +52,7 @@ class Parts:
 
     def __init__(self, output: Path, settings: dict[str, Any]) -> None:
         """Take up what an interrupted run left beside `output`. Raises InputError if that had other settings."""
-        self.folder = output.with_name(f".{output.name}.parts")
+        self.folder = _folder(output)
         self.settings: dict[str, Any] = json.loads(json.dumps(settings))
         self.count, self.tally = 0, Tally()
         self._lock: TextIO | None = None
@@ -90,7 +99,9 @@ class Parts:
 
     def _clear(self) -> None:
         for path in self.folder.iterdir():
-            if path.name != "lock":
+            if path.is_dir():  # of a folder that was being written
+                shutil.rmtree(path)
+            elif path.name != "lock":
                 path.unlink()
 
     def skip(self, items: Iterator[Item]) -> None:
