@@ -39,7 +39,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "gold-twice": {"gold": 2},
     "larger-encoder": {"encoder": "sentence-transformers/all-mpnet-base-v2", "rate": 4e-5, "epochs": 4},
 }
-"""What a row changes in `BASE` and in the section [training] of config.cfg."""
+"""What a row changes in `BASE` and in the sections [training] and [examples] of config.cfg."""
 COLUMNS = ("dev, 2 classes", "dev, 3 classes", "PLV stance", "PLV quad", "PLV root", "DSE")
 
 
@@ -76,13 +76,13 @@ def main() -> None:
     items = {s: list(read_annotated(Path("annotations/gold"), Path("corpus"), {s})) for s in ("train", "dev")}
     train, dev = ([*from_gold(found), *from_candidates(found, nlp)] for found in items.values())
     print("| row |", " | ".join(COLUMNS), "|\n| --- |", " | ".join("---" for _ in COLUMNS), "|", flush=True)
+    mixed = pipeline.settings()["examples"]
     for name in chosen.rows:
         setting = {**pipeline.settings()["training"], **BASE, **ROWS[name]}
         if chosen.epochs:
             setting["epochs"] = chosen.epochs
-        leave, encoder = setting.pop("leave", ()), setting.pop("encoder", "")
-        repeats, neutral = setting.pop("gold"), setting.pop("neutral")
-        external = from_external(chosen.external, neutral, 0)
+        leave, encoder, repeats = (setting.pop(key, mixed.get(key, "")) for key in ("leave", "encoder", "gold"))
+        external = from_external(chosen.external, mixed["neutral"], 0)
         scores = []
         for fold in range(chosen.folds):
             held = [e for e in external if crc32(e.document.encode()) % FIFTHS == fold]

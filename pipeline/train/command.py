@@ -173,17 +173,17 @@ def train(
     if not annotated or not held:
         raise InputError("training needs gold in the splits train and dev, with its texts in the manifest", gold[0])
     start = find(init) if init else None
-    options = dict(pipeline.settings()["training"])
-    neutral, repeats, added = options.pop("neutral"), options.pop("gold"), options.pop("added")
+    settings = pipeline.settings()
+    options, mixed = dict(settings["training"]), settings["examples"]
     nlp = pipeline.load(None)
     examples, dev, test = (_examples(list(items.values()), nlp) for items in (annotated, held, tested or held))
     if start is not None:
         unseen = _unseen(annotated, start)
         new = [example for example in examples if example.document in unseen]
-        times = min(added, len(examples) // (10 * max(1, len(new))))
+        times = min(mixed["added"], len(examples) // (10 * max(1, len(new))))
         examples += new * (times - 1)
     if external is not None:
-        examples = examples * repeats + from_external(external, neutral, seed)
+        examples = examples * mixed["gold"] + from_external(external, mixed["neutral"], seed)
     if epochs is not None:
         options["epochs"] = epochs
     _say(f"training on {len(examples)} pairs of {len(annotated)} articles, judging on {len(dev)} of {len(held)}")
