@@ -43,7 +43,7 @@ def candidate_pairs(doc: Doc) -> list[Pair]:
     default_config={
         "model": "stance",
         "syntax": 0.8,
-        "threshold": 0.6,
+        "threshold": 0.5,
         "min_confidence": 0.5,
         "device": "cpu",
         "threads": 0,
