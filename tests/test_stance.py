@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pipeline.errors import InputError
 from pipeline.shipped import shipped
 from pipeline.stance import Pair, load
+from pipeline.stance.load import find, read_description
 from pipeline.stance.marking import MARKERS, mark
 
 SENTENCES = [
@@ -102,6 +103,7 @@ def test_torch_and_its_export_agree() -> None:
     pairs = [pair(sentence, "Oslo", "Riga") for sentence, _ in SENTENCES]
     exported, exact = (load(device=device).classify(pairs) for device in ("cpu", "cpu:0"))
     assert [verdict.stance for verdict in exported] == [verdict.stance for verdict in exact]
+    assert read_description(find("stance"))["equal_to_torch"] >= 0.99
 
 
 def test_a_verdict_sums_to_one_and_its_root_has_its_sign() -> None:
