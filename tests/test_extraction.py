@@ -32,6 +32,7 @@ NAMES = [
     ("The Blue House condemned the launch.", [("Blue House", "KOR")]),
     ("Zhongnanhai thanked Whitehall.", [("Zhongnanhai", "CHN"), ("Whitehall", "GBR")]),
     ("The Élysée rebuked Rome over migrants.", [("Élysée", "FRA"), ("Rome", "ITA")]),
+    ("A cable from Brekkvika to Riga angered Oslo.", [("Riga", "LVA"), ("Oslo", "NOR")]),
     ("Norwegian officials criticised Latvian trawlers.", [("Norwegian", "NOR"), ("Latvian", "LVA")]),
     ("The Soviet Union condemned Yugoslavia.", [("Soviet Union", "SUN"), ("Yugoslavia", "YUG")]),
     ("Michael Jordan scored 40 points and praised his coach.", []),

@@ -143,7 +143,10 @@ class Actors:
             ):
                 continue
             root = doc[start:end].root
-            place = root.dep_ == "pobj" and root.head.lower_ in _LOCATIVE
+            place = root.dep_ == "pobj" and (
+                root.head.lower_ in _LOCATIVE
+                or (root.head.lower_ == "from" and doc[end : end + 1].text == "to")  # "a line from *Termez* to Kabul"
+            )
             if slug(text) != "ORG:" and not (place and alone):
                 found.append(mention.make(doc, start, end, (slug(text),), "organisation"))
         return filter_spans([*found, *_again(doc, found, taken)])
