@@ -6,13 +6,14 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import pipeline
 from pipeline.errors import InputError
 from pipeline.run import Batch, analyse
 from pipeline.table.outcome import Outcome
-from pipeline.workers import AHEAD
+from pipeline.workers import keep_busy
 
 TRIES = 3
 """Further tries at a batch whose worker died; one that kills every worker must not run for ever."""
@@ -51,15 +52,8 @@ def on_ray(batches: Iterable[Batch], workers: int, model: str, stance: dict[str,
             raise InputError(f"{workers} workers, but the cluster has {cores} cores; fewer --workers, or more machines")
         analyst = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=TRIES)(Analyst)
         pool = ActorPool([analyst.remote(model, stance) for _ in range(workers)])
-        under_way = 0
-        for batch in batches:
-            pool.submit(lambda worker, articles: worker.analyse.remote(articles), batch)
-            under_way += 1
-            if under_way == AHEAD * workers:
-                yield pool.get_next()
-                under_way -= 1
-        while pool.has_next():  # type: ignore[no-untyped-call]
-            yield pool.get_next()
+        analyse_batch = partial(pool.submit, lambda worker, batch: worker.analyse.remote(batch))
+        yield from keep_busy(analyse_batch, pool.get_next, batches, workers)
     except ray.exceptions.RayActorError as error:
         raise InputError(
             f"workers died {TRIES + 1} times on the same articles, most likely for want of memory"

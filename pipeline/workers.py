@@ -42,6 +42,19 @@ def _do(batch: Any) -> Any:
     return _work(batch)
 
 
+def keep_busy(submit: Callable[[T], object], take: Callable[[], R], batches: Iterable[T], workers: int) -> Iterator[R]:
+    """What `take` gives for each batch that was handed to `submit`, in order, `AHEAD` of them under way a worker."""
+    under_way = 0
+    for batch in batches:
+        submit(batch)
+        under_way += 1
+        if under_way == AHEAD * workers:
+            yield take()
+            under_way -= 1
+    for _ in range(under_way):
+        yield take()
+
+
 def in_order(work: Callable[[T], R], batches: Iterable[T], workers: int) -> Iterator[R]:
     """`work` on each batch. More than one worker are forks of this process, which share all that it has loaded.
 
@@ -57,12 +70,12 @@ def in_order(work: Callable[[T], R], batches: Iterable[T], workers: int) -> Iter
     with ProcessPoolExecutor(workers, context, _begin, (work, os.getpid())) as pool:
         waiting: deque[Future[R]] = deque()
         try:
-            for batch in batches:
-                waiting.append(pool.submit(_do, batch))
-                if len(waiting) == AHEAD * workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+            yield from keep_busy(
+                lambda batch: waiting.append(pool.submit(_do, batch)),
+                lambda: waiting.popleft().result(),
+                batches,
+                workers,
+            )
         except BrokenProcessPool as error:
             raise InputError(
                 "a worker was killed, most likely for want of memory, or crashed; the same command goes on, and with "

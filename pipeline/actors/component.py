@@ -26,8 +26,7 @@ _THING_BEFORE = words("thing_before")
 _ORGANISATION_NOUNS = words("organisation_nouns")
 _GOVERNMENT_BODIES = words("government_bodies")
 _GOVERNMENT_WORDS = words("government_words")
-_PARTIAL = words("partial_names")
-_LANDSCAPE = words("landscape")
+_NO_NAME_ALONE = words("partial_names") | words("landscape")
 _PARTICLES = frozenset("al da de del des di do du el ibn la le of van von y".split())
 _MEDIA = re.compile(
     r"\b(times|post|news|agency|press|radio|television|tv|journal|herald|reuters|bbc|cnn|xinhua|tass|kcna|daily|gazette|"
@@ -139,7 +138,7 @@ class Actors:
                 continue
             alone = end - start == 1
             if alone and (
-                doc[start].lower_ in _PARTIAL | _LANDSCAPE or doc[start].text in surnames or text.lower() in self.known
+                doc[start].lower_ in _NO_NAME_ALONE or doc[start].text in surnames or text.lower() in self.known
             ):
                 continue
             root = doc[start:end].root

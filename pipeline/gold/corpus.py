@@ -107,6 +107,10 @@ def require_text(sha256: str, entry: Entry | None, corpus: Path, wanted_by: Path
     text = find_text(sha256, entry, corpus)
     if text is None:
         raise InputError("its text is not at hand; name its folder in DEMARCHE_CORPUS", wanted_by)
+    return _unchanged(text, sha256, wanted_by)
+
+
+def _unchanged(text: str, sha256: str, wanted_by: Path) -> str:
     if digest(text) != sha256:
         raise InputError("its text has changed since it was annotated (SHA-256 differs)", wanted_by)
     return text
@@ -129,5 +133,6 @@ def read_annotated(gold: Path, corpus: Path, splits: set[str]) -> Iterator[Annot
         path = gold / f"{name}.jsonl"
         if entry.split in splits and path.is_file():
             annotation = read(path)
-            if find_text(annotation.sha256, entry, corpus) is not None:
-                yield Annotated(entry, require_text(annotation.sha256, entry, corpus, path), annotation)
+            text = find_text(annotation.sha256, entry, corpus)
+            if text is not None:
+                yield Annotated(entry, _unchanged(text, annotation.sha256, path), annotation)
