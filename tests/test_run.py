@@ -102,6 +102,14 @@ def test_classify_answers_in_order(demarche) -> None:
     assert [(a["id"], a["stance"]) for a in answers] == [(0, "oppositional"), (1, "cooperative")]
 
 
+def test_a_run_imports_nothing_slow_that_it_does_not_use(demarche, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")
+    done = demarche("run", ARTICLE, "-o", "out.csv")
+    imported = {line.split("|")[-1].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
+    assert "spacy.language" in imported
+    assert not {"torch.nn", "spacy.cli", "transformers", "sklearn", "pandas.core", "duckdb", "ray"} & imported
+
+
 def test_the_month_of_march_is_no_protest(nlp: Language) -> None:
     doc = nlp("Oslo thanked Riga in March. Students marched on the Latvian embassy in Oslo.")
     assert [span.text for span in doc.spans["diplomatic_verbs"]] == ["thanked", "marched on"]

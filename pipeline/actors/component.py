@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from functools import cached_property
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from spacy.language import Language
@@ -18,6 +17,8 @@ from pipeline.actors.references import find_references
 from pipeline.article.tokenizer import plain
 from pipeline.words import words
 
+LONGEST = 12
+"""Tokens of the longest name."""
 _LOCATIVE = words("locative")
 _MOTION = words("motion")
 _THING_AFTER = words("thing_after")
@@ -58,15 +59,10 @@ class Actors:
         self.known = {name.text.lower() for name in gazetteer.names()}
         self.vocab = nlp.vocab
         self.tokenize: Any = getattr(nlp.tokenizer, "tokenizer", nlp.tokenizer)  # a name has no blocks to look for
-        self.matcher = self._matcher(str)
+        self.matcher = self._matcher()
 
-    @cached_property
-    def capitals_matcher(self) -> PhraseMatcher:
-        """Made for the first text that has a block in capitals, for few have."""
-        return self._matcher(str.upper)
-
-    def _matcher(self, spell: Callable[[str], str]) -> PhraseMatcher:
-        """Finds every name as `spell` writes it; the key of a match is form and actor.
+    def _matcher(self) -> PhraseMatcher:
+        """Finds every name; the key of a match is form and actor.
 
         The names are thousands and most are mere words, which the tokenizer would split at their spaces too, and whose
         Docs would put each of them into the vocabulary: nine tenths of the time to load them.
@@ -74,7 +70,7 @@ class Actors:
         exceptions, strings = self.tokenize.rules, self.vocab.strings
         matcher = PhraseMatcher(self.vocab, attr="ORTH")
         for entry in gazetteer.names():
-            text = spell(plain(entry.text))
+            text = plain(entry.text)
             words = text.split(" ")
             if not all(word.isalpha() and word not in exceptions for word in words):
                 words = [token.text for token in self.tokenize(text)]
@@ -98,12 +94,11 @@ class Actors:
 
     def _named(self, doc: Doc) -> tuple[list[Span], list[Span]]:
         """Gazetteer matches that are actors here, and those that are part of a person's name, a place or a thing."""
-        matches = self.matcher(doc)
-        if any(block.text.isupper() for block in doc.spans.get("blocks", [])):
-            matches = [*matches, *self.capitals_matcher(doc)]
+        matches = [(doc.vocab.strings[key], start, end) for key, start, end in self.matcher(doc)]
+        capitals = [block for block in doc.spans.get("blocks", []) if block.text.isupper()]
         spans = []
-        for key, start, end in matches:
-            form, actor = doc.vocab.strings[key].split(" ")
+        for key, start, end in [*matches, *(match for block in capitals for match in _in_capitals(block))]:
+            form, actor = key.split(" ")
             if doc[start].lower_ == "the" and end - start > 1 and form == "name":
                 start += 1  # "The Gambia"
             spans.append(mention.make(doc, start, end, (actor,), form))
@@ -162,6 +157,15 @@ def _run(doc: Doc, start: int, taken: set[int]) -> int:
             break
         at += 1
     return end
+
+
+def _in_capitals(block: Span) -> Iterator[tuple[str, int, int]]:
+    """Names in a block of capitals, as the matcher would give them."""
+    known = gazetteer.in_capitals()
+    for start in range(block.start, block.end):
+        for end in range(start + 1, min(start + LONGEST, block.end) + 1):
+            for entry in known.get(block.doc[start:end].text, ()):
+                yield f"{entry.form} {entry.actor}", start, end
 
 
 def _announced(doc: Doc, taken: set[int]) -> list[tuple[int, int]]:

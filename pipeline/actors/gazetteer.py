@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from pipeline.article.tokenizer import plain
+
 PLACES = {"capital"}
 """Forms that are a government in one sentence and a mere place in another."""
 
@@ -38,6 +40,15 @@ def _by_actor() -> dict[str, list[str]]:
 def names_of(actor: str) -> list[str]:
     """All names of an actor, lower case; none of one that the gazetteer does not know."""
     return _by_actor().get(actor, [])
+
+
+@cache
+def in_capitals() -> dict[str, list[Name]]:
+    """The names as capitals write them."""
+    found: dict[str, list[Name]] = {}
+    for name in names():
+        found.setdefault(plain(name.text).upper(), []).append(name)
+    return found
 
 
 @cache

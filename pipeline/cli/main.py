@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated, Any
 
 import typer
@@ -28,15 +31,33 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
-def import_spacy() -> None:
-    """Import spaCy without torch, which thinc would import wherever it is installed, for seconds and no use here."""
-    if "torch" in sys.modules:
-        return
-    sys.modules["torch"] = None  # type: ignore[assignment]
+@contextmanager
+def _hidden(modules: dict[str, Any]) -> Iterator[None]:
+    """What is imported meanwhile finds these instead of the modules of those names; None is as if not installed."""
+    shown = {name: module for name, module in modules.items() if name not in sys.modules}
+    sys.modules |= shown
     try:
-        import spacy  # noqa: F401
+        yield
     finally:
-        del sys.modules["torch"]
+        for name in shown:
+            del sys.modules[name]
+
+
+def import_spacy() -> None:
+    """Import spaCy without two things that take longer than it and that no command uses: torch, which thinc imports
+    wherever it is installed, and spaCy's own command line."""
+    cli = ModuleType("spacy.cli.info")
+    cli.info = None  # type: ignore[attr-defined]
+    with _hidden({"torch": None, "spacy.cli": cli, "spacy.cli.info": cli}):
+        import spacy  # noqa: F401
+
+
+def import_arrow() -> None:
+    """Import pyarrow without pandas, which it looks for, once, when it makes its first array."""
+    with _hidden({"pandas": None}):
+        import pyarrow
+
+        pyarrow.array([])
 
 
 @app.callback()
@@ -85,6 +106,7 @@ def run(
     if workers > 1 and device != "cpu":
         raise InputError(f"--workers are processes on the CPU; leave them out with --device {device}")
     import_spacy()
+    import_arrow()
     stance: dict[str, Any] = {"device": device}
     if min_confidence is not None:
         stance["min_confidence"] = min_confidence

@@ -22,12 +22,12 @@ from pipeline.verbs.status import status
 
 def candidate_pairs(doc: Doc) -> list[Pair]:
     """What the classifier reads of each candidate of a document, in order."""
-    found = statement.load(doc)
+    found, text = statement.load(doc), doc.text
     mentions = ((m.start_char, m.end_char, mention.actors_of(m)) for m in doc.spans.get(mention.KEY, []))
     marked = by_sentence(mentions, (s.sentence for s in found))
     return [
         Pair(
-            doc.text[slice(*s.sentence)],
+            text[slice(*s.sentence)],
             (s.source_span[0] - s.sentence[0], s.source_span[1] - s.sentence[0]),
             (s.target_span[0] - s.sentence[0], s.target_span[1] - s.sentence[0]),
             (s.source, s.target),

@@ -141,7 +141,7 @@ class Parts:
         """One of the two tables, in pieces of a good size for a row group."""
         pieces: list[pa.Table] = []
         for number in range(self.count):
-            pieces.append(pq.read_table(self._path(name, number)))
+            pieces.append(pq.ParquetFile(self._path(name, number)).read())
             if sum(piece.num_rows for piece in pieces) >= _ROWS:
                 yield pa.concat_tables(pieces)
                 pieces = []
@@ -153,7 +153,7 @@ class Parts:
 
         def rows(name: str) -> Iterator[dict[str, Any]]:
             for number in range(self.count):
-                yield from pq.read_table(self._path(name, number)).to_pylist()
+                yield from pq.ParquetFile(self._path(name, number)).read().to_pylist()
 
         return {"statements": (STATEMENTS, rows("statements")), "documents": (DOCUMENTS, rows("documents"))}
 
