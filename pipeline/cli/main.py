@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
@@ -31,30 +30,39 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
-@contextmanager
-def _hidden(modules: dict[str, Any]) -> Iterator[None]:
-    """What is imported meanwhile finds these instead of the modules of those names; None is as if not installed."""
-    shown = {name: module for name, module in modules.items() if name not in sys.modules}
-    sys.modules |= shown
-    try:
-        yield
-    finally:
-        for name in shown:
-            del sys.modules[name]
+class _Absent(MetaPathFinder):
+    """While it is entered, modules of these names are as if not installed."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
+        if fullname in self.names:
+            raise ModuleNotFoundError(fullname)
+
+    def __enter__(self) -> None:
+        sys.meta_path.insert(0, self)
+
+    def __exit__(self, *error: object) -> None:
+        sys.meta_path.remove(self)
 
 
 def import_spacy() -> None:
     """Import spaCy without two things that take longer than it and that no command uses: torch, which thinc imports
     wherever it is installed, and spaCy's own command line."""
+    if "spacy" in sys.modules:
+        return
     cli = ModuleType("spacy.cli.info")
     cli.info = None  # type: ignore[attr-defined]
-    with _hidden({"torch": None, "spacy.cli": cli, "spacy.cli.info": cli}):
+    sys.modules |= {"spacy.cli": cli, "spacy.cli.info": cli}
+    with _Absent("torch"):
         import spacy  # noqa: F401
+    del sys.modules["spacy.cli"], sys.modules["spacy.cli.info"]
 
 
 def import_arrow() -> None:
     """Import pyarrow without pandas, which it looks for, once, when it makes its first array."""
-    with _hidden({"pandas": None}):
+    with _Absent("pandas"):
         import pyarrow
 
         pyarrow.array([])
@@ -82,7 +90,7 @@ def run(
     output_format: Annotated[str | None, typer.Option("--format", help="Overrides the output's ending.")] = None,
     encoding: Annotated[str | None, typer.Option(help="Of text without a byte order mark; else UTF-8.")] = None,
     workers: Annotated[int, typer.Option("--workers", "-n", min=1, help="Processes to share the work.")] = 1,
-    min_confidence: Annotated[float | None, typer.Option(min=0.5, max=1, help="Only rows at least this sure.")] = None,
+    min_confidence: Annotated[float | None, typer.Option(min=0, max=1, help="Only rows at least this sure.")] = None,
     device: Device = "cpu",
     engine: Annotated[str, typer.Option(help="local, or ray: the workers are a cluster's.")] = "local",
     how: Annotated[bool, typer.Option("--explain", help="Print how each row came about instead.")] = False,

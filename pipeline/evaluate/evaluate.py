@@ -18,6 +18,8 @@ from pipeline.evaluate.errors import Error, errors_of
 from pipeline.evaluate.scores import (
     Measure,
     StanceMeasures,
+    calibration,
+    calibration_counts,
     detection,
     matched,
     precision,
@@ -25,7 +27,7 @@ from pipeline.evaluate.scores import (
 )
 from pipeline.gold import Gold
 from pipeline.gold.corpus import SPLITS, Annotated, read_annotated
-from pipeline.gold.pairs import gold_pairs
+from pipeline.gold.pairs import gold_pairs, statements_of
 from pipeline.labels import STANCES
 from pipeline.stance import Classifier, StanceComponent
 from pipeline.stance.base import Verdict
@@ -126,6 +128,15 @@ def _statements(
             measures["pairs"].add(document, n, pairs)
 
 
+def _confidence(measure: Measure, item: Annotated, statements: list[Statement], number: Callable[[int], int]) -> None:
+    for s in statements:
+        at = s.source_span[0]
+        found = statements_of(item.gold, at, s.source, s.target)
+        right = any(one.stance == s.stance and not one.arguable for one in found)
+        if right or not any(one.arguable for one in found):
+            measure.add(item.entry.document, number(at), calibration_counts([s.confidence], [right]))
+
+
 def _stances(
     measures: dict[str, StanceMeasures], items: list[Annotated], classifiers: dict[str, Classifier | None]
 ) -> None:
@@ -153,6 +164,7 @@ def _measures(stances: dict[str, StanceMeasures]) -> dict[str, Measure]:
     for name, of in stances.items():
         found |= {f"{name} two": of.two, f"{name} three": of.three}
     found["calibration"] = stances["this model"].error
+    found["confidence"] = calibration("end to end", "this model: expected calibration error of a row's confidence")
     for prefix, label in (("end to end", "this model"), ("lexicon end to end", "lexicon")):
         found[f"{prefix} f1"] = detection("end to end", f"{label}: sentence, source, target, stance F1")
         found[f"{prefix} precision"] = Measure("end to end", f"{label}: precision", precision, (0, 1))
@@ -183,7 +195,7 @@ def evaluate(
         raise InputError(f"no annotated document of split {split!r} whose text is at hand (see DEMARCHE_CORPUS)", gold)
     nlp = pipeline.load(model=None)
     stance_settings = pipeline.settings()["components"]["stance"] | ({"model": model} if model else {})
-    judge, by_lexicon = StanceComponent(**stance_settings), StanceComponent("lexicon", syntax=1.0, threshold=0.5)
+    judge, by_lexicon = (StanceComponent(**(stance_settings | more)) for more in ({}, {"model": "lexicon"}))
     stances = {name: StanceMeasures(name, "gold pairs") for name in ("this model", "lexicon", "majority")}
     measures = _measures(stances)
     for item, doc in zip(items, _counted(nlp.pipe(item.text for item in items), advance), strict=True):
@@ -195,6 +207,7 @@ def evaluate(
         if errors is not None:
             errors += errors_of(item, doc, judged)
         _statements(measures, "end to end", item, judged, number)
+        _confidence(measures["confidence"], item, judged, number)
         _statements(measures, "lexicon end to end", item, by_lexicon.judge([doc])[0], number)
     lexicon = LexiconClassifier()
     _stances(stances, items, {"this model": judge.classifier or lexicon, "lexicon": lexicon, "majority": None})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import permutations
 
-from pipeline.gold.schema import Gold, Mention
+from pipeline.gold.schema import Gold, Mention, Statement
 from pipeline.stance.base import Mentioned, Pair, by_sentence
 
 
@@ -24,6 +24,12 @@ class GoldPair:
     status: str
     sentence: int
     arguable: bool
+
+
+def statements_of(gold: Gold, at: int, source: str, target: str) -> list[Statement]:
+    """What gold states of an ordered pair in the sentence at a character."""
+    here = {sentence.id for sentence in gold.sentences if sentence.start <= at < sentence.end}
+    return [s for s in gold.statements if (s.source, s.target) == (source, target) and s.sentence in here]
 
 
 def _nearest(mentions: list[Mention], source: str, target: str) -> tuple[Mention, Mention] | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from math import exp, log
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+import pipeline
 from pipeline.actors import mention
-from pipeline.labels import ROOTS, STANCES, stance_of_quad
+from pipeline.labels import ROOTS, stance_of_quad
 from pipeline.stance.base import Classifier, Pair, Verdict, by_sentence
 from pipeline.stance.load import LEXICON
 from pipeline.stance.load import load as load_classifier
@@ -18,6 +20,9 @@ from pipeline.statements.statement import Statement
 from pipeline.verbs.component import KEY as VERBS
 from pipeline.verbs.component import predicate_of
 from pipeline.verbs.status import status
+
+LEAST = 1e-4
+"""No probability counts as less, or as more than what is left of 1."""
 
 
 def candidate_pairs(doc: Doc) -> list[Pair]:
@@ -40,29 +45,29 @@ def candidate_pairs(doc: Doc) -> list[Pair]:
 @Language.factory(
     "stance",
     requires=["doc.spans"],
-    default_config={
-        "model": "stance",
-        "syntax": 0.8,
-        "threshold": 0.5,
-        "min_confidence": 0.5,
-        "device": "cpu",
-        "threads": 0,
-    },
+    default_config={**pipeline.settings()["components"]["stance"], "device": "cpu", "threads": 0},
 )
 def create_stance(
     nlp: Language,
     name: str,
     model: str,
-    syntax: float,
-    threshold: float,
+    bias: float,
+    slope: float,
+    joined: float,
     min_confidence: float,
     device: str,
     threads: int,
 ) -> StanceComponent:
-    """The component. Where the syntax joins the actors, `syntax` is the weight of its verb's own sign beside the
-    classifier's scores. A statement is kept if the scores of both stances together reach `threshold`, and its own
-    `min_confidence`. An encoder runs on `device`, "cpu" or "cuda", with so many `threads`; 0 is one a core."""
-    return StanceComponent(model, syntax, threshold, min_confidence, device, threads)
+    """The component. How sure it is of a statement is the logistic function of `bias`, plus `slope` times the
+    classifier's log-odds that there is one, plus `joined` where the syntax joins the actors; a statement is kept from
+    `min_confidence` on. An encoder runs on `device`, "cpu" or "cuda", with so many `threads`; 0 is one a core."""
+    return StanceComponent(model, bias, slope, joined, min_confidence, device, threads)
+
+
+def log_odds(verdict: Verdict) -> float:
+    """How likely a classifier holds it that the sentence says something of the pair, within reason."""
+    stated = min(max(1 - verdict.scores["none"], LEAST), 1 - LEAST)
+    return log(stated / (1 - stated))
 
 
 class StanceComponent:
@@ -71,13 +76,14 @@ class StanceComponent:
     def __init__(
         self,
         model: str,
-        syntax: float,
-        threshold: float,
-        min_confidence: float = 0.5,
+        bias: float,
+        slope: float,
+        joined: float,
+        min_confidence: float,
         device: str = "cpu",
         threads: int = 0,
     ) -> None:
-        self.syntax, self.threshold, self.min_confidence = syntax, threshold, min_confidence
+        self.bias, self.slope, self.joined, self.min_confidence = bias, slope, joined, min_confidence
         self.classifier: Classifier | None = None if model == LEXICON else load_classifier(model, device, threads)
         self.model = self.classifier.name if self.classifier else LEXICON
         """What the table's `model` column says."""
@@ -111,10 +117,10 @@ class StanceComponent:
 
     def _judge(self, s: Statement, v: Verdict, doc: Doc) -> Statement | None:
         """The statement as classifier and syntax see it, or None where the sentence says nothing about the pair."""
-        weight = self.syntax if s.linked else 0.0
-        scores = {label: (1 - weight) * score + weight * (label == s.stance) for label, score in v.scores.items()}
-        taken = max(STANCES[:2], key=lambda label: scores[label])
-        if 1 - scores["none"] < self.threshold or scores[taken] < self.min_confidence:
+        joined = s.linked and s.stance != "none"
+        taken = s.stance if joined else v.sign
+        confidence = 1 / (1 + exp(-(self.bias + self.slope * log_odds(v) + self.joined * joined)))
+        if confidence < self.min_confidence:
             return None
         if not s.linked and s.stance != taken:
             s = _reworded(s, taken, doc)
@@ -122,7 +128,7 @@ class StanceComponent:
         if not root or stance_of_quad(ROOTS[root]) != taken:
             root = "SUPPORT" if taken == "cooperative" else "REJECT"
         return replace(
-            s, stance=taken, confidence=scores[taken], scores=scores, root=root, quad=ROOTS[root], model=self.model
+            s, stance=taken, confidence=confidence, scores=v.scores, root=root, quad=ROOTS[root], model=self.model
         )
 
 

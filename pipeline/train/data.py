@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
 from pipeline.gold.corpus import Annotated
-from pipeline.gold.pairs import gold_pairs
+from pipeline.gold.pairs import gold_pairs, statements_of
 from pipeline.labels import ROOTS, stance_of_quad
 from pipeline.stance.base import Pair
 
@@ -115,18 +115,12 @@ def from_candidates(items: Sequence[Annotated], nlp: Language) -> Iterator[Examp
 
     for item, doc in zip(items, nlp.pipe(item.text for item in items), strict=True):
         roots = {verb.id: verb.root for verb in item.gold.verbs}
-        bounds = {s.id: (s.start, s.end) for s in item.gold.sentences}
         for pair, candidate in zip(candidate_pairs(doc), statement.load(doc), strict=True):
-            told = [
-                s
-                for s in item.gold.statements
-                if (s.source, s.target) == (candidate.source, candidate.target)
-                and bounds[s.sentence][0] <= candidate.source_span[0] < bounds[s.sentence][1]
-            ]
-            if not told:
+            found = statements_of(item.gold, candidate.source_span[0], candidate.source, candidate.target)
+            if not found:
                 yield _example(pair, "none", "", item.entry.document)
-            elif len({s.stance for s in told}) == 1 and not any(s.arguable for s in told):
-                yield _example(pair, told[0].stance, roots.get(told[0].verb, ""), item.entry.document)
+            elif len({s.stance for s in found}) == 1 and not any(s.arguable for s in found):
+                yield _example(pair, found[0].stance, roots.get(found[0].verb, ""), item.entry.document)
 
 
 def from_external(folder: Path, neutral: int, seed: int) -> list[Example]:
