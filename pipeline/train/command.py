@@ -57,7 +57,8 @@ def _unseen(annotated: dict[Path, Annotated], model: Path) -> set[str]:
 
 
 def _examples(items: Sequence[Annotated], nlp: Language) -> list[Example]:
-    return [*from_gold(items), *from_candidates(items, nlp)]
+    """Gold's pairs and the pipeline's own, each once: where the two agree on every mention they are the same."""
+    return list(dict.fromkeys([*from_gold(items), *from_candidates(items, nlp)]))
 
 
 def _sources(
