@@ -66,6 +66,8 @@ _TOGETHER, _BODY, _AWAY, _DOER = 2.8, 1.3, 1.4, 4.0
 and against them: no state, sentences since they were named, doing what the clause says. Fitted on train."""
 
 
+_TOPIC = 5.0
+"""What counts for the two whom the headline joins."""
 _IN_LISTS = frozenset({",", "and", "the"})
 
 
@@ -90,6 +92,10 @@ class Discourse:
 
     def __init__(self, doc: Doc) -> None:
         self.sentence_of = {token.i: number for number, sentence in enumerate(doc.sents) for token in sentence}
+        first = next(iter(doc.spans.get("blocks", [])), None)
+        self.headline = first.end if first is not None and first.label_ == "headline" else 0
+        """The token after it."""
+        self.topics: set[frozenset[str]] = set()
         self.before: list[Antecedent] = []
         self.count: Counter[str] = Counter()
         self.together: Counter[frozenset[str]] = Counter()
@@ -118,6 +124,8 @@ class Discourse:
             before = mention.actors_of(self.last) if self.last is not None else ()
             if self.last is not None and len(before) == 1 and before != actors and _joined(self.last, span):
                 self.couples.append((number, (*before, *actors)))
+                if span.end <= self.headline:
+                    self.topics.add(frozenset((*before, *actors)))
             if self.last is not None and _listed(self.last, span):
                 self.list = tuple(dict.fromkeys((*self.list, *actors)))
             else:
@@ -204,7 +212,8 @@ class Discourse:
             joined = _JOINED.get(couples.get(key, _FAR_BACK), 0.0)
             bodies = _BODY * sum(":" in actor for actor in pair)
             away = _AWAY * sum((usual | near)[actor] for actor in pair)
-            return joined + _TOGETHER * log(1 + self.together[key]) - bodies - away - _DOER * bool(doer & key)
+            known = _TOGETHER * log(1 + self.together[key]) + _TOPIC * (key in self.topics)
+            return joined + known - bodies - away - _DOER * bool(doer & key)
 
         pairs = combinations(usual | near, 2)
         return max((pair for pair in pairs if own <= set(pair)), key=score, default=())
