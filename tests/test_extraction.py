@@ -60,6 +60,19 @@ def test_persons_keep_their_state_through_the_article(syntax: Language) -> None:
     assert actors(syntax, text)[1:] == [("Ana Quispe", "PER"), ("Quispe", "PER"), ("Chile", "CHL")]
 
 
+def test_both_sides_are_those_of_the_headline(syntax: Language) -> None:
+    text = (
+        "Joint communique of Norway and Latvia\n\n"
+        "They met in Oslo. Estonia and Poland had sent a plea. Both sides thanked Finland."
+    )
+    assert ("Both sides", "NOR+LVA") in actors(syntax, text)
+
+
+def test_a_heading_in_capitals_names_whom_it_names(syntax: Language) -> None:
+    text = "SOUTH KOREA AND NORWAY AT ODDS\n\nThe talks in Oslo failed, said a person who was there.\n"
+    assert actors(syntax, text)[:2] == [("SOUTH KOREA", "KOR"), ("NORWAY", "NOR")]
+
+
 def test_an_office_is_of_the_capital_with_which_its_sentence_opens(syntax: Language) -> None:
     text = "Norway warned Latvia on Monday.\n\nIn Lima, Defence Minister Ana Quispe condemned Norway."
     assert ("Ana Quispe", "PER") in actors(syntax, text)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from pathlib import Path
 
 import pytest
-from conftest import CORPUS
+from conftest import CORPUS, GOLD
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
-from pipeline.gold.corpus import Annotated
+from pipeline.gold.corpus import Annotated, read_annotated
+from pipeline.gold.pairs import statements_of
 from pipeline.table import STATEMENTS, per_pair, read, relation
 
 ARTICLE = CORPUS / "gunmen-free-three-norwegians.txt"
@@ -77,6 +79,18 @@ def test_min_confidence_leaves_out_what_is_less_sure(demarche, tmp_path: Path) -
     sure = read(tmp_path / "sure.jsonl").to_pylist()
     assert 0 < len(sure) < len(rows)
     assert [row["id"] for row in sure] == [row["id"] for row in rows if row["confidence"] >= 0.9]
+
+
+def test_the_surer_rows_are_more_often_right(nlp: Language) -> None:
+    judged = []
+    for item in islice(read_annotated(GOLD, CORPUS, {"dev"}), 8):
+        for s in nlp(item.text)._.statements:
+            told = statements_of(item.gold, s.source_span[0], s.source, s.target)
+            if not any(one.arguable for one in told):
+                judged.append((s.confidence, any(one.stance == s.stance for one in told)))
+    right = [hit for _, hit in sorted(judged)]
+    half = len(right) // 2
+    assert sum(right[half:]) / len(right[half:]) > sum(right[:half]) / half + 0.1
 
 
 def test_a_device_that_is_not_there_is_one_line(demarche) -> None:
