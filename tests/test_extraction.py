@@ -63,7 +63,7 @@ def test_persons_keep_their_state_through_the_article(syntax: Language) -> None:
 def test_both_sides_are_those_of_the_headline(syntax: Language) -> None:
     text = (
         "Joint communique of Norway and Latvia\n\n"
-        "They met in Oslo. Estonia and Poland had sent a plea. Both sides thanked Finland."
+        "The ministers of Norway met those of Latvia. Estonia and Poland had sent a plea. Both sides thanked Finland."
     )
     assert ("Both sides", "NOR+LVA") in actors(syntax, text)
 
