@@ -93,6 +93,14 @@ def test_the_surer_rows_are_more_often_right(nlp: Language) -> None:
     assert sum(right[half:]) / len(right[half:]) > sum(right[:half]) / half + 0.1
 
 
+def test_a_device_that_is_not_there_is_one_line(demarche) -> None:
+    done = demarche("run", ARTICLE, "--device", "quantum")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert "'quantum'" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_classify_answers_in_order(demarche) -> None:
     rows = [
         {
