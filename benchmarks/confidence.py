@@ -17,8 +17,9 @@ from sklearn.linear_model import LogisticRegression
 import pipeline
 from pipeline.evaluate.scores import f1, precision, recall
 from pipeline.gold.corpus import read_annotated
-from pipeline.gold.pairs import statements_of
-from pipeline.stance.component import StanceComponent, candidate_pairs, log_odds
+from pipeline.gold.pairs import is_right
+from pipeline.stance import load
+from pipeline.stance.component import candidate_pairs, weigh
 from pipeline.statements import statement
 
 
@@ -27,20 +28,17 @@ def main() -> None:
     options.add_argument("model", nargs="?", default="stance")
     model = options.parse_args().model
     items = list(read_annotated(Path("annotations/gold"), Path("corpus"), {"dev"}))
-    settings = pipeline.settings()["components"]["stance"]
-    judge = StanceComponent(**(settings | {"model": model, "min_confidence": 0.0}))
-    assert judge.classifier is not None
+    classifier = load(model)
     features, right, stated = [], [], 0
     for item, doc in zip(items, pipeline.load(None).pipe(item.text for item in items), strict=True):
         stated += len({(s.sentence, s.source, s.target, s.stance) for s in item.gold.statements if not s.arguable})
-        candidates, verdicts = statement.load(doc), judge.classifier.classify(candidate_pairs(doc))
+        candidates = statement.load(doc)
+        verdicts = classifier.classify(candidate_pairs(doc, candidates))
         for s, verdict in zip(candidates, verdicts, strict=True):
-            joined = s.linked and s.stance != "none"
-            taken = s.stance if joined else verdict.sign
-            gold = statements_of(item.gold, s.source_span[0], s.source, s.target)
-            hit = any(one.stance == taken and not one.arguable for one in gold)
-            if hit or not any(one.arguable for one in gold):
-                features.append((log_odds(verdict), joined))
+            stance, log_odds, joined = weigh(s, verdict)
+            hit = is_right(item.gold, s.source_span[0], s.source, s.target, stance)
+            if hit is not None:
+                features.append((log_odds, joined))
                 right.append(hit)
     table, hits = np.array(features, float), np.array(right)
     fitted = LogisticRegression(C=np.inf).fit(table, hits)

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
-from pipeline.actors import mention
-from pipeline.actors.component import slug
+from pipeline.actors import gazetteer, mention
+from pipeline.actors.component import LONGEST, slug
 from pipeline.statements.statement import Statement
 
 
@@ -71,6 +71,11 @@ def test_both_sides_are_those_of_the_headline(syntax: Language) -> None:
 def test_a_heading_in_capitals_names_whom_it_names(syntax: Language) -> None:
     text = "SOUTH KOREA AND NORWAY AT ODDS\n\nThe talks in Oslo failed, said a person who was there.\n"
     assert actors(syntax, text)[:2] == [("SOUTH KOREA", "KOR"), ("NORWAY", "NOR")]
+
+
+def test_the_longest_name_is_found_in_capitals_too(syntax: Language) -> None:
+    tokenize = syntax.get_pipe("actors").tokenize
+    assert max(len(tokenize(name.text.upper())) for name in gazetteer.names()) <= LONGEST
 
 
 def test_an_office_is_of_the_capital_with_which_its_sentence_opens(syntax: Language) -> None:

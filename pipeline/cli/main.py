@@ -55,9 +55,11 @@ def import_spacy() -> None:
     cli = ModuleType("spacy.cli.info")
     cli.info = None  # type: ignore[attr-defined]
     sys.modules |= {"spacy.cli": cli, "spacy.cli.info": cli}
-    with _Absent("torch"):
-        import spacy  # noqa: F401
-    del sys.modules["spacy.cli"], sys.modules["spacy.cli.info"]
+    try:
+        with _Absent("torch"):
+            import spacy  # noqa: F401
+    finally:
+        del sys.modules["spacy.cli"], sys.modules["spacy.cli.info"]
 
 
 def import_arrow() -> None:

@@ -27,7 +27,7 @@ from pipeline.evaluate.scores import (
 )
 from pipeline.gold import Gold
 from pipeline.gold.corpus import SPLITS, Annotated, read_annotated
-from pipeline.gold.pairs import gold_pairs, statements_of
+from pipeline.gold.pairs import gold_pairs, is_right
 from pipeline.labels import STANCES
 from pipeline.stance import Classifier, StanceComponent
 from pipeline.stance.base import Verdict
@@ -131,9 +131,8 @@ def _statements(
 def _confidence(measure: Measure, item: Annotated, statements: list[Statement], number: Callable[[int], int]) -> None:
     for s in statements:
         at = s.source_span[0]
-        found = statements_of(item.gold, at, s.source, s.target)
-        right = any(one.stance == s.stance and not one.arguable for one in found)
-        if right or not any(one.arguable for one in found):
+        right = is_right(item.gold, at, s.source, s.target, s.stance)
+        if right is not None:
             measure.add(item.entry.document, number(at), calibration_counts([s.confidence], [right]))
 
 
@@ -195,7 +194,7 @@ def evaluate(
         raise InputError(f"no annotated document of split {split!r} whose text is at hand (see DEMARCHE_CORPUS)", gold)
     nlp = pipeline.load(model=None)
     stance_settings = pipeline.settings()["components"]["stance"] | ({"model": model} if model else {})
-    judge, by_lexicon = (StanceComponent(**(stance_settings | more)) for more in ({}, {"model": "lexicon"}))
+    judge, by_lexicon = StanceComponent(**stance_settings), StanceComponent(**(stance_settings | {"model": "lexicon"}))
     stances = {name: StanceMeasures(name, "gold pairs") for name in ("this model", "lexicon", "majority")}
     measures = _measures(stances)
     for item, doc in zip(items, _counted(nlp.pipe(item.text for item in items), advance), strict=True):

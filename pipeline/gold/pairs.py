@@ -32,6 +32,14 @@ def statements_of(gold: Gold, at: int, source: str, target: str) -> list[Stateme
     return [s for s in gold.statements if (s.source, s.target) == (source, target) and s.sentence in here]
 
 
+def is_right(gold: Gold, at: int, source: str, target: str, stance: str) -> bool | None:
+    """Whether gold states it in the sentence at a character; None where that is arguable, which counts neither way."""
+    found = statements_of(gold, at, source, target)
+    if any(s.stance == stance and not s.arguable for s in found):
+        return True
+    return None if any(s.arguable for s in found) else False
+
+
 def _nearest(mentions: list[Mention], source: str, target: str) -> tuple[Mention, Mention] | None:
     pairs = [(s, t) for s in mentions if source in s.actors for t in mentions if target in t.actors]
     return min(pairs, key=lambda pair: abs(pair[0].start - pair[1].start), default=None)

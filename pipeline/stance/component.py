@@ -16,7 +16,7 @@ from pipeline.stance.base import Classifier, Pair, Verdict, by_sentence
 from pipeline.stance.load import LEXICON
 from pipeline.stance.load import load as load_classifier
 from pipeline.statements import statement
-from pipeline.statements.statement import Statement
+from pipeline.statements.statement import Statement, StatementList
 from pipeline.verbs.component import KEY as VERBS
 from pipeline.verbs.component import predicate_of
 from pipeline.verbs.status import status
@@ -25,20 +25,19 @@ LEAST = 1e-4
 """No probability counts as less, or as more than what is left of 1."""
 
 
-def candidate_pairs(doc: Doc) -> list[Pair]:
-    """What the classifier reads of each candidate of a document, in order."""
-    found, text = statement.load(doc), doc.text
+def candidate_pairs(doc: Doc, candidates: StatementList) -> list[Pair]:
+    """What the classifier reads of each of a document's candidates, in order."""
     mentions = ((m.start_char, m.end_char, mention.actors_of(m)) for m in doc.spans.get(mention.KEY, []))
-    marked = by_sentence(mentions, (s.sentence for s in found))
+    marked = by_sentence(mentions, (s.sentence for s in candidates))
     return [
         Pair(
-            text[slice(*s.sentence)],
+            candidates.text[slice(*s.sentence)],
             (s.source_span[0] - s.sentence[0], s.source_span[1] - s.sentence[0]),
             (s.target_span[0] - s.sentence[0], s.target_span[1] - s.sentence[0]),
             (s.source, s.target),
             marked[s.sentence],
         )
-        for s in found
+        for s in candidates
     ]
 
 
@@ -64,10 +63,12 @@ def create_stance(
     return StanceComponent(model, bias, slope, joined, min_confidence, device, threads)
 
 
-def log_odds(verdict: Verdict) -> float:
-    """How likely a classifier holds it that the sentence says something of the pair, within reason."""
+def weigh(candidate: Statement, verdict: Verdict) -> tuple[str, float, bool]:
+    """The stance of a candidate if it has one, and what speaks for that: the classifier's log-odds that the sentence
+    says something of the pair, within reason, and whether the syntax joins the two by a verb that takes a side."""
+    joined = candidate.linked and candidate.stance != "none"
     stated = min(max(1 - verdict.scores["none"], LEAST), 1 - LEAST)
-    return log(stated / (1 - stated))
+    return candidate.stance if joined else verdict.sign, log(stated / (1 - stated)), joined
 
 
 class StanceComponent:
@@ -108,18 +109,18 @@ class StanceComponent:
             for doc, found in zip(docs, candidates, strict=True)
         ]
 
-    def _classify(self, docs: list[Doc], candidates: Sequence[list[Statement]]) -> list[Verdict]:
+    def _classify(self, docs: list[Doc], candidates: Sequence[StatementList]) -> list[Verdict]:
         if self.classifier is None:
             from pipeline.stance.lexicon import certain
 
             return [certain(s.stance if s.linked else "none", s.root) for found in candidates for s in found]
-        return self.classifier.classify([pair for doc in docs for pair in candidate_pairs(doc)])
+        pairs = [pair for read in zip(docs, candidates, strict=True) for pair in candidate_pairs(*read)]
+        return self.classifier.classify(pairs)
 
     def _judge(self, s: Statement, v: Verdict, doc: Doc) -> Statement | None:
         """The statement as classifier and syntax see it, or None where the sentence says nothing about the pair."""
-        joined = s.linked and s.stance != "none"
-        taken = s.stance if joined else v.sign
-        confidence = 1 / (1 + exp(-(self.bias + self.slope * log_odds(v) + self.joined * joined)))
+        taken, log_odds, joined = weigh(s, v)
+        confidence = 1 / (1 + exp(-(self.bias + self.slope * log_odds + self.joined * joined)))
         if confidence < self.min_confidence:
             return None
         if not s.linked and s.stance != taken:

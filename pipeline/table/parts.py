@@ -137,11 +137,14 @@ class Parts:
     def _path(self, name: str, number: int) -> Path:
         return self.folder / f"{name}-{number:07}.parquet"
 
+    def _part(self, name: str, number: int) -> pa.Table:
+        return pq.ParquetFile(self._path(name, number)).read()  # read_table would import pyarrow.dataset
+
     def arrow(self, name: str) -> Iterator[pa.Table]:
         """One of the two tables, in pieces of a good size for a row group."""
         pieces: list[pa.Table] = []
         for number in range(self.count):
-            pieces.append(pq.ParquetFile(self._path(name, number)).read())
+            pieces.append(self._part(name, number))
             if sum(piece.num_rows for piece in pieces) >= _ROWS:
                 yield pa.concat_tables(pieces)
                 pieces = []
@@ -153,7 +156,7 @@ class Parts:
 
         def rows(name: str) -> Iterator[dict[str, Any]]:
             for number in range(self.count):
-                yield from pq.ParquetFile(self._path(name, number)).read().to_pylist()
+                yield from self._part(name, number).to_pylist()
 
         return {"statements": (STATEMENTS, rows("statements")), "documents": (DOCUMENTS, rows("documents"))}
 

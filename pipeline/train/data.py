@@ -115,7 +115,8 @@ def from_candidates(items: Sequence[Annotated], nlp: Language) -> Iterator[Examp
 
     for item, doc in zip(items, nlp.pipe(item.text for item in items), strict=True):
         roots = {verb.id: verb.root for verb in item.gold.verbs}
-        for pair, candidate in zip(candidate_pairs(doc), statement.load(doc), strict=True):
+        candidates = statement.load(doc)
+        for pair, candidate in zip(candidate_pairs(doc, candidates), candidates, strict=True):
             found = statements_of(item.gold, candidate.source_span[0], candidate.source, candidate.target)
             if not found:
                 yield _example(pair, "none", "", item.entry.document)
