@@ -23,23 +23,28 @@ import pipeline
 from pipeline.gold.corpus import read_annotated
 from pipeline.stance import load, network
 from pipeline.train.data import Example, from_candidates, from_external, from_gold
-from pipeline.train.encoder import fine_tune
+from pipeline.train.encoder import YIELD, fine_tune
 from pipeline.train.export import describe, write_encoder
 
 FIFTHS = 5
-BASE: dict[str, Any] = {"epochs": 6, "smoothing": 0.0}
 ROWS: dict[str, dict[str, Any]] = {
-    "three-epochs": {"epochs": 3},
-    "six-epochs": {},
-    "ten-epochs": {"epochs": 10},
-    "smoothed-labels": {"smoothing": 0.1},
-    "rate-doubled": {"rate": 2e-4},
+    "as-configured": {},
+    "half-the-epochs": {"epochs": 8},
+    "two-actors-a-reading": {"actors": 2},
+    "all-layers": {"layers": 0},
+    "labels-not-smoothed": {"smoothing": 0.0},
+    "rate-doubled": {"rate": 3e-4},
     "without-DSE": {"leave": ("dse",)},
     "gold-alone": {"leave": ("dse", "plv")},
-    "gold-twice": {"gold": 2},
-    "larger-encoder": {"encoder": "sentence-transformers/all-mpnet-base-v2", "rate": 4e-5, "epochs": 4},
+    "larger-encoder": {
+        "encoder": "sentence-transformers/all-mpnet-base-v2",
+        "layers": 0,
+        "actors": 2,
+        "rate": 5e-5,
+        "epochs": 5,
+    },
 }
-"""What a row changes in `BASE` and in the sections [training] and [examples] of config.cfg."""
+"""What a row changes in the sections [encoder], [training] and [examples] of config.cfg."""
 COLUMNS = ("dev, 2 classes", "dev, 3 classes", "PLV stance", "PLV quad", "PLV root", "DSE")
 
 
@@ -53,7 +58,7 @@ def judge(folder: Path, dev: Sequence[Example], plv: Sequence[Example], dse: Seq
     model = load(folder)
     on_dev, on_plv, on_dse = (model.classify([e.pair for e in examples]) for examples in (dev, plv, dse))
     stated = [(e.stance, v.sign) for e, v in zip(dev, on_dev, strict=True) if e.stance != "none"]
-    roots = ["YIELD" if v.root in network.YIELD else v.root for v in on_plv]
+    roots = ["YIELD" if v.root in YIELD else v.root for v in on_plv]
     return [
         macro_f1(*zip(*stated, strict=True)),
         macro_f1([e.stance for e in dev], [v.stance for v in on_dev]),
@@ -76,26 +81,30 @@ def main() -> None:
     items = {s: list(read_annotated(Path("annotations/gold"), Path("corpus"), {s})) for s in ("train", "dev")}
     train, dev = ([*from_gold(found), *from_candidates(found, nlp)] for found in items.values())
     print("| row |", " | ".join(COLUMNS), "|\n| --- |", " | ".join("---" for _ in COLUMNS), "|", flush=True)
-    mixed = pipeline.settings()["examples"]
+    settings = pipeline.settings()
+    mixed, usual = settings["examples"], settings["training"] | settings["encoder"] | {"encoder": "", "leave": ()}
+    for unused in ("further", "name", "sha256"):
+        del usual[unused]
     for name in chosen.rows:
-        setting = {**pipeline.settings()["training"], **BASE, **ROWS[name]}
+        setting = usual | ROWS[name]
         if chosen.epochs:
             setting["epochs"] = chosen.epochs
-        leave, encoder, repeats = (setting.pop(key, mixed.get(key, "")) for key in ("leave", "encoder", "gold"))
+        leave, encoder, layers = (setting.pop(key) for key in ("leave", "encoder", "layers"))
         external = from_external(chosen.external, mixed["neutral"], 0)
         scores = []
         for fold in range(chosen.folds):
             held = [e for e in external if crc32(e.document.encode()) % FIFTHS == fold]
             documents = {e.document for e in held}
             taken = [e for e in external if e.document not in documents and e.origin not in leave]
-            model, tokenizer = network.build(network.find_encoder(encoder)[1])
+            model, tokenizer = network.build(network.find_encoder(encoder)[1], layers, fold)
             with tempfile.TemporaryDirectory() as scratch:
                 folder = Path(scratch) / "stance"
                 folder.mkdir()
-                given = train * repeats + taken
+                given = train * mixed["gold"] + taken
                 fine_tune(model, tokenizer, given, dev, Path(scratch) / "epochs", seed=fold, **setting)
                 write_encoder(model.cpu(), tokenizer, folder)
-                describe(folder, {"kind": "encoder", "encoder": encoder})
+                reading = {"encoder": encoder, "layers": layers, "actors": setting["actors"]}
+                describe(folder, {"kind": "encoder", **reading})
                 plv = {e: None for e in held if e.origin == "plv" and e.stance != "none"}
                 scores.append(judge(folder, dev, list(plv), [e for e in held if e.origin == "dse"]))
         print(f"| {name} |", " | ".join(f"{mean(column):.3f}" for column in zip(*scores, strict=True)), "|", flush=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from pipeline.errors import InputError
 from pipeline.shipped import shipped
 from pipeline.stance import Pair, load
 from pipeline.stance.load import find, read_description
-from pipeline.stance.marking import MARKERS, mark
+from pipeline.stance.marking import ACTORS, MARKERS, arrange
 
 SENTENCES = [
     ("{0} condemned {1} for the raid.", "oppositional"),
@@ -44,50 +46,113 @@ def test_plain_sentences_whoever_is_named(sentence: str, stance: str) -> None:
     assert {verdict.stance for verdict in verdicts} == {stance}
 
 
+def text_of(one: Pair) -> str:
+    (text,), _ = arrange([one])
+    return text
+
+
 def test_exchanging_the_countries_changes_nothing() -> None:
     """The mission's own worry: Russia and North Korea must not be oppositional by name alone."""
     for sentence, _ in SENTENCES:
-        assert len({mark(pair(sentence, *names)) for names in PAIRS}) == 1
+        assert len({text_of(pair(sentence, *names)) for names in PAIRS}) == 1
 
 
 def test_both_directions_are_one_reading() -> None:
-    forward = mark(pair("{0} condemned {1} for the raid.", "Oslo", "Riga"))
-    backward = mark(Pair("Oslo condemned Riga for the raid.", (15, 19), (0, 4)))
-    assert (forward.text, forward.source, forward.target) == (backward.text, backward.target, backward.source)
+    sentence = "Oslo condemned Riga for the raid."
+    texts, places = arrange([Pair(sentence, (0, 4), (15, 19)), Pair(sentence, (15, 19), (0, 4))])
+    assert texts == [f"{MARKERS[0]} condemned {MARKERS[1]} for the raid."]
+    assert places.tolist() == [[0, 0, 1], [0, 1, 0]]
 
 
-def test_every_mention_of_the_two_is_marked_as_theirs() -> None:
-    text = "Norway and Latvia said that both sides had asked Estonia."
-    mentions = ((0, 6, ("NOR",)), (11, 17, ("LVA",)), (28, 38, ("NOR", "LVA")), (49, 56, ("EST",)))
-    marked = mark(Pair(text, (0, 6), (11, 17), ("NOR", "LVA"), mentions))
-    one, other, third = MARKERS
-    assert marked.text == f"{one} and {other} said that {one}{other} had asked {third}."
+def test_a_sentence_is_read_once_for_all_its_pairs_and_every_mention_is_marked() -> None:
+    text = "Norway and Latvia said that both sides had asked Estonia, not Poland."
+    spans = {"NOR": (0, 6), "LVA": (11, 17), "EST": (49, 56)}
+    mentions = (*((*span, (actor,)) for actor, span in spans.items()), (28, 38, ("NOR", "LVA")), (62, 68, ("POL",)))
+    pairs = [Pair(text, spans[s], spans[t], (s, t), mentions) for s, t in permutations(spans, 2)]
+    texts, places = arrange(pairs)
+    one, two, three, *_, other = MARKERS
+    assert texts == [f"{one} and {two} said that {one}{two} had asked {three}, not {other}."]
+    assert places.tolist() == [[0, s, t] for s, t in permutations(range(3), 2)]
+
+
+def test_pairs_that_are_told_apart_by_two_are_read_two_by_two() -> None:
+    text = "Norway and Latvia thanked Estonia."
+    mentions = ((0, 6, ("NOR",)), (11, 17, ("LVA",)), (26, 33, ("EST",)))
+    pairs = [Pair(text, s[:2], t[:2], (*s[2], *t[2]), mentions) for s, t in permutations(mentions, 2)]
+    texts, places = arrange(pairs, most=2)
+    one, two, *_, other = MARKERS
+    assert sorted(texts) == sorted(
+        [f"{one} and {two} thanked {other}.", f"{one} and {other} thanked {two}.", f"{other} and {one} thanked {two}."]
+    )
+    assert sorted(places[:, 0].tolist()) == [0, 0, 1, 1, 2, 2]
+
+
+def test_in_which_order_pairs_are_asked_changes_nothing() -> None:
+    text = "Norway condemned Latvia and thanked Estonia, which had warned Latvia."
+    mentions = ((0, 6, ("NOR",)), (17, 23, ("LVA",)), (36, 43, ("EST",)), (62, 68, ("LVA",)))
+    pairs = [Pair(text, s[:2], t[:2], (*s[2], *t[2]), mentions) for s, t in permutations(mentions[:3], 2)]
+    verdicts = load().classify(pairs)
+    assert load().classify(pairs[::-1]) == verdicts[::-1]
+    assert [verdict.stance for verdict in verdicts[:2]] == ["oppositional", "cooperative"]
+
+
+def test_a_pair_that_comes_twice_is_read_twice() -> None:
+    twice = [pair("{0} thanked {1}.", "Oslo", "Riga")] * 2
+    texts, places = arrange(twice)
+    assert len(texts) == 2
+    assert places[:, 0].tolist() == [0, 1]
+
+
+def test_a_sentence_with_more_actors_than_markers_is_read_in_parts() -> None:
+    names = [f"Actor{number}" for number in range(2 * ACTORS)]
+    text = ", ".join(names) + " met."
+    spans = [
+        (at := text.index(f"{name},") if f"{name}," in text else text.index(name), at + len(name)) for name in names
+    ]
+    mentions = tuple((*span, (name,)) for span, name in zip(spans, names, strict=True))
+    pairs = [
+        Pair(text, spans[s], spans[t], (names[s], names[t]), mentions) for s, t in permutations(range(len(names)), 2)
+    ]
+    texts, places = arrange(pairs)
+    assert len(texts) > 1
+    for one, (number, source, target) in zip(pairs, places.tolist(), strict=True):
+        assert source != target
+        assert {MARKERS[source], MARKERS[target]} <= set(re.findall(r"\[\w+\]", texts[number])), one
 
 
 def test_what_is_far_from_both_is_cut_but_never_the_actors() -> None:
     far = "and so on " * 200
-    marked = mark(Pair(f"Oslo {far}Riga{far}", (0, 4), (5 + len(far), 9 + len(far))))
-    assert len(marked.text) < 1000
-    assert all(marker in marked.text for marker in MARKERS[:2])
+    text = text_of(Pair(f"Oslo {far}Riga{far}", (0, 4), (5 + len(far), 9 + len(far))))
+    assert len(text) < 1000
+    assert all(marker in text for marker in MARKERS[:2])
 
 
 def test_no_article_can_forge_a_marker() -> None:
-    marked = mark(Pair("Oslo [unused1] thanked Riga [unused2].", (0, 4), (23, 27)))
-    assert marked.text.count("[unused1]") == marked.text.count("[unused2]") == 1
+    text = text_of(Pair("Oslo [unused1] thanked Riga [unused2].", (0, 4), (23, 27)))
+    assert text.count("[unused1]") == text.count("[unused2]") == 1
 
 
 @given(st.text(min_size=1), st.data())
-def test_any_text_with_any_two_spans_is_read(text: str, data: st.DataObject) -> None:
+def test_any_text_with_any_spans_is_read(text: str, data: st.DataObject) -> None:
     offsets = st.integers(0, len(text))
-    spans = [tuple(sorted((data.draw(offsets), data.draw(offsets)))) for _ in range(2)]
-    if all(start < end for start, end in spans):
-        assert {MARKERS[0], MARKERS[1]} <= {marker for marker in MARKERS if marker in mark(Pair(text, *spans)).text}
+    spans = st.tuples(offsets, offsets).map(sorted).filter(lambda span: span[0] < span[1]).map(tuple)
+    mentions = [(*span, (f"A{n % 12}",)) for n, span in enumerate(data.draw(st.lists(spans, min_size=2, max_size=30)))]
+    pairs = [
+        Pair(text, s[:2], t[:2], (*s[2], *t[2]), tuple(sorted(mentions)))
+        for s, t in permutations(mentions, 2)
+        if s[2] != t[2]
+    ]
+    texts, places = arrange(pairs)
+    for number, source, target in places.tolist():
+        assert source != target
+        assert MARKERS[source] in texts[number]
+        assert MARKERS[target] in texts[number]
 
 
 def test_a_model_of_an_earlier_version_says_so(tmp_path: Path) -> None:
     folder = shutil.copytree(shipped("models") / "stance", tmp_path / "old")
     description = json.loads((folder / "model.json").read_text())
-    del description["encoder"]
+    del description["actors"]
     (folder / "model.json").write_text(json.dumps(description))
     with pytest.raises(InputError, match=r"model\.json: a model of an earlier version; train it again"):
         load(folder)

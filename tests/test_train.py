@@ -7,15 +7,22 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from conftest import CORPUS, GOLD, ROOT
 
+import pipeline
 from pipeline.digest import sha256_of
+from pipeline.errors import InputError
 from pipeline.gold.corpus import read_annotated
+from pipeline.labels import QUADS, ROOTS, STANCES
 from pipeline.shipped import shipped
-from pipeline.stance.network import build, find_encoder, trained_weights
+from pipeline.stance.marking import arrange, by_text
+from pipeline.stance.network import as_network, build, find_encoder, trained_weights
+from pipeline.train import command
 from pipeline.train.data import from_gold
 from pipeline.train.encoder import fine_tune
 
@@ -24,6 +31,9 @@ ARTICLES = {
     "lima-waits-for-the-quipus": "dev",
     "phnom-penh-counts-its-statues": "test",
 }
+
+SETTINGS: dict[str, Any] = {**pipeline.settings()["training"], "epochs": 1, "batch": 8, "actors": 8, "seed": 0}
+del SETTINGS["further"]
 
 
 @pytest.fixture
@@ -64,10 +74,32 @@ def test_the_same_seed_gives_the_same_weights(tmp_path: Path) -> None:
     found = []
     for name in ("one", "other"):
         model, tokenizer = build(find_encoder()[1])
-        fine_tune(model, tokenizer, examples, examples, tmp_path / name, epochs=1, rate=1e-4, batch=8, smoothing=0.1)
+        fine_tune(model, tokenizer, examples, examples, tmp_path / name, **SETTINGS)
         found.append(trained_weights(model))
     assert all(torch.equal(found[0][name], found[1][name]) for name in found[0])
     assert not torch.equal(found[0]["markers"], trained_weights(build(find_encoder()[1])[0])["markers"])
+
+
+def test_a_pupil_learns_what_its_teacher_answers(tmp_path: Path) -> None:
+    """A teacher that knows nothing but opposition, whatever the labels say."""
+    examples = list(from_gold(read_annotated(GOLD, CORPUS, {"train"})))[:160]
+    taught = np.zeros((len(examples), len(STANCES) + len(QUADS) + len(ROOTS)))
+    taught[:, STANCES.index("oppositional")] = 9.0
+    model, tokenizer = build(find_encoder()[1], layers=1)
+    fine_tune(model, tokenizer, examples, examples, tmp_path, taught=taught, **SETTINGS | {"teaching": 1.0})
+    network = as_network(model)
+    texts, places = arrange([example.pair for example in examples])
+    for text, asked in zip(texts, by_text(places), strict=True):
+        ids = np.array([tokenizer(text)["input_ids"]])
+        stance, *_ = network(input_ids=ids, attention_mask=np.ones_like(ids), pairs=places[None, asked, 1:])
+        assert {STANCES[label] for label in stance.argmax(-1).flat} == {"oppositional"}
+
+
+def test_a_linear_model_is_no_teacher(train: Callable[..., str], tmp_path: Path) -> None:
+    train("-o", "linear", "--kind", "linear")
+    with pytest.raises(InputError, match="linear: this model is no encoder: it can neither teach nor be trained"):
+        command.train(tmp_path / "mine", [tmp_path / "gold"], tmp_path / "corpus", teachers=[str(tmp_path / "linear")])
+    assert not list(tmp_path.glob("*mine*"))
 
 
 def test_a_worse_model_is_not_kept(train: Callable[..., str], tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,32 +12,20 @@ from pipeline.errors import InputError
 from pipeline.labels import QUADS, ROOTS, STANCES
 from pipeline.stance.base import Pair, Verdict, verdict
 from pipeline.stance.load import model_name
-from pipeline.stance.marking import MARKERS, Marked, mark
+from pipeline.stance.marking import arrange, by_text, padded
 
-BATCH = 8
-"""Texts that the network reads at once: with more, what they are on the way outgrows a core's cache."""
+BATCH = 4
+"""Texts that the network reads at once: with more, what they are on the way outgrows a core's cache, and a short one is
+padded further."""
 HEADS = ("stance", "quad", "root")
 """What a network gives, in this order."""
 Network = Callable[..., list[np.ndarray]]
-"""From `input_ids` and `attention_mask` to the logits of `HEADS`."""
+"""From `input_ids`, `attention_mask` and `pairs` to the logits of `HEADS`."""
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:
     exponents = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(exponents / exponents.sum(axis=-1, keepdims=True))
-
-
-def arrange(pairs: Sequence[Pair]) -> tuple[list[str], np.ndarray]:
-    """Pairs as the model takes them, the two directions of a pair in one reading: the marked texts, and for each pair
-    the number of its text and the markers of source and target, `(n, 3)`. A pair that comes twice is read twice."""
-    texts: dict[tuple[str, int], int] = {}
-    seen: Counter[Marked] = Counter()
-    places = np.zeros((len(pairs), 3), dtype=np.int64)
-    for n, marked in enumerate(map(mark, pairs)):
-        key = marked.text, seen[marked]
-        seen[marked] += 1
-        places[n] = texts.setdefault(key, len(texts)), marked.source, marked.target
-    return [text for text, _ in texts], places
 
 
 def _onnx(folder: Path, threads: int) -> Network:
@@ -55,8 +42,8 @@ def _onnx(folder: Path, threads: int) -> Network:
 
 
 class EncoderClassifier:
-    """`model.onnx` reads sentences and gives logits of stance, quad class and root code from each marker toward each
-    other; `tokenizer.json` is the tokenizer's."""
+    """`model.onnx` reads sentences and gives logits of stance, quad class and root code of the pairs that it is asked
+    for, each named by two markers; `tokenizer.json` is the tokenizer's."""
 
     def __init__(self, folder: Path, description: dict[str, Any], device: str = "cpu", threads: int = 0) -> None:
         from tokenizers import Tokenizer
@@ -66,31 +53,36 @@ class EncoderClassifier:
         else:
             from pipeline.stance.network import trained
 
-            self.network = trained(folder, description["encoder"], device)
+            self.network = trained(folder, description, device)
         try:
             self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:  # tokenizers raises no type of its own
             raise InputError(f"a damaged model ({str(error).splitlines()[0]})", folder) from error
         self.tokenizer.enable_truncation(description["max_tokens"])
-        self.tokenizer.enable_padding()
+        self.tokenizer.no_padding()
+        self.actors: int = description["actors"]
         self.roots: list[str] = description["roots"]
         self.temperature = float(description.get("temperature", 1.0))
         self.name = model_name(folder, description)
 
     def logits(self, pairs: Sequence[Pair]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Logits of stance `(n, 3)`, quad class `(n, 4)` and root code `(n, roots)`, in order."""
-        texts, places = arrange(pairs)
-        shape = len(texts), len(MARKERS), len(MARKERS)
-        found = [np.zeros((*shape, width), np.float32) for width in (len(STANCES), len(QUADS), len(self.roots))]
-        order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
+        texts, places = arrange(pairs, self.actors)
+        asked = by_text(places)
+        found = [np.zeros((len(pairs), width), np.float32) for width in (len(STANCES), len(QUADS), len(self.roots))]
+        ids = [np.array(encoded.ids, np.int64) for encoded in self.tokenizer.encode_batch(texts)]
+        order = sorted(range(len(texts)), key=lambda number: len(ids[number]))
         for at in range(0, len(order), BATCH):
             chosen = order[at : at + BATCH]
-            encoded = self.tokenizer.encode_batch([texts[number] for number in chosen])
-            ids, mask = ([getattr(e, name) for e in encoded] for name in ("ids", "attention_mask"))
-            output = self.network(input_ids=np.array(ids, np.int64), attention_mask=np.array(mask, np.int64))
+            output = self.network(
+                input_ids=padded([ids[number] for number in chosen]),
+                attention_mask=padded([np.ones_like(ids[number]) for number in chosen]),
+                pairs=padded([places[asked[number], 1:] for number in chosen]),
+            )
             for values, logits in zip(found, output, strict=True):
-                values[chosen] = logits
-        stance, quad, root = (values[tuple(places.T)] for values in found)
+                for number, row in zip(chosen, logits, strict=True):
+                    values[asked[number]] = row[: len(asked[number])]
+        stance, quad, root = found
         return stance, quad, root
 
     def classify(self, pairs: Sequence[Pair]) -> list[Verdict]:

@@ -59,7 +59,7 @@ def load(model: str | Path = DEFAULT, device: str = "cpu", threads: int = 0) -> 
     folder = find(model)
     description = read_description(folder)
     if description["kind"] == "encoder":
-        if "encoder" not in description:
+        if "actors" not in description:
             raise InputError("a model of an earlier version; train it again", folder / "model.json")
         from pipeline.stance.encoder import EncoderClassifier
 

@@ -19,22 +19,44 @@ from pipeline.labels import QUADS, ROOTS, STANCES
 from pipeline.stance.encoder import HEADS, Network
 from pipeline.stance.marking import MARKERS
 
-UNKNOWN = -100
 ROOT_NAMES = list(ROOTS)
-YIELD = ("CONCEDE", "RETREAT")
-"""The root codes that PLV does not tell apart: its label YIELD is as likely as the two together."""
-ROOT_LABELS = [*ROOT_NAMES, "YIELD"]
-QUAD_WEIGHT = 0.5
+PAIR_LAYERS = 2
 WEIGHTS = "weights.safetensors"
 
 
-class MarkedSentenceModel(nn.Module):
-    """An encoder with markers for actors, and three heads: stance, quad class and root code of every ordered pair.
+class PairLayer(nn.Module):
+    """What pairs ask of their sentence: attention from each to the tokens, then a feed-forward layer, both added to
+    what is known. It is a Transformer's decoder layer without attention among the pairs: what is said of one does not
+    depend on which others are asked for."""
 
-    A sentence is encoded once for two actors in both directions. A pair is read at its source's markers, at its
-    target's, over the whole sentence, and where the two together look (localised context, Zhou et al., AAAI 2021). In
-    training the markers of the two change places in every other batch, so that neither stands for a place in the
-    sentence.
+    def __init__(self, width: int, heads: int, dropout: float) -> None:
+        super().__init__()
+        self.heads = heads
+        self.before_attention, self.before_feed = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.query, self.key, self.value, self.output = (nn.Linear(width, width) for _ in range(4))
+        self.feed = nn.Sequential(
+            nn.Linear(width, 4 * width), nn.GELU(), nn.Dropout(dropout), nn.Linear(4 * width, width)
+        )
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, pairs: torch.Tensor, tokens: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Pairs `(sentences, pairs, width)` after a look at tokens `(sentences, tokens, width)` under their mask."""
+        query, key, value = (
+            values.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+            for values in (self.query(self.before_attention(pairs)), self.key(tokens), self.value(tokens))
+        )
+        found = nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None, None] != 0)
+        pairs = pairs + self.dropout(self.output(found.transpose(1, 2).flatten(2)))
+        fed: torch.Tensor = self.dropout(self.feed(self.before_feed(pairs)))
+        return pairs + fed
+
+
+class MarkedSentenceModel(nn.Module):
+    """An encoder with markers for actors, and three heads: stance, quad class and root code of ordered pairs.
+
+    A sentence is encoded once for all its pairs. A pair starts from its source's markers, its target's and the whole
+    sentence, and looks back at the sentence in `PAIR_LAYERS` layers. In training the actors' markers change places at
+    random, so that none stands for a place in the sentence.
 
     The encoder's word embeddings stay as they are, and each marker learns a vector of its own: what training changes is
     then half the model, small enough to ship for the next training to start from.
@@ -43,65 +65,42 @@ class MarkedSentenceModel(nn.Module):
     def __init__(self, encoder: Any, marker_ids: Sequence[int], dropout: float = 0.1) -> None:
         super().__init__()
         self.encoder = encoder
-        self.smoothing = 0.0  # of labels, in training
         embeddings = encoder.get_input_embeddings().requires_grad_(False)
         self.marker_ids: torch.Tensor
         self.register_buffer("marker_ids", torch.tensor(marker_ids), persistent=False)
         self.markers = nn.Parameter(embeddings.weight[list(marker_ids)].clone())
-        width = encoder.config.hidden_size
-        self.query_source, self.query_target = nn.Linear(width, width), nn.Linear(width, width, bias=False)
-        self.key = nn.Linear(width, width, bias=False)
+        width, heads = encoder.config.hidden_size, encoder.config.num_attention_heads
         self.of_source, self.of_target = nn.Linear(width, width), nn.Linear(width, width, bias=False)
-        self.of_sentence, self.of_context = nn.Linear(width, width, bias=False), nn.Linear(width, width, bias=False)
+        self.of_sentence = nn.Linear(width, width, bias=False)
+        self.layers = nn.ModuleList(PairLayer(width, heads, dropout) for _ in range(PAIR_LAYERS))
+        self.last = nn.LayerNorm(width)
         self.dropout = nn.Dropout(dropout)
         self.stance = nn.Linear(width, len(STANCES))
         self.quad = nn.Linear(width, len(QUADS))
         self.root = nn.Linear(width, len(ROOT_NAMES))
 
     def forward(
-        self,
-        input_ids: torch.Tensor,
-        attention_mask: torch.Tensor,
-        stance_labels: torch.Tensor | None = None,
-        quad_labels: torch.Tensor | None = None,
-        root_labels: torch.Tensor | None = None,
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, pairs: torch.Tensor
     ) -> dict[str, torch.Tensor]:
-        """Logits `(sentences, markers, markers, labels)`, source by target, from ids and mask `(sentences, tokens)`;
-        with labels `(sentences, markers, markers)` the loss too."""
+        """Logits `(sentences, pairs, labels)` from ids and mask `(sentences, tokens)` and the markers of each pair's
+        source and target, `(sentences, pairs, 2)`."""
         places = torch.eq(input_ids.unsqueeze(-1), self.marker_ids)  # sentences, tokens, markers
-        change = self.training and bool(torch.rand(()) < 0.5)
-        markers = self.markers[[1, 0, 2]] if change else self.markers
+        markers: torch.Tensor = self.markers
+        if self.training:
+            markers = torch.cat([markers[:-1][torch.randperm(len(markers) - 1)], markers[-1:]])
         words = self.encoder.get_input_embeddings()(input_ids)
         embedded = torch.where(places.any(-1, keepdim=True), places.to(words.dtype) @ markers, words)
-        hidden = self.encoder(inputs_embeds=embedded, attention_mask=attention_mask).last_hidden_state
-        whole = attention_mask.unsqueeze(-1).to(hidden.dtype)
-        sentence = (hidden * whole).sum(1) / whole.sum(1)
-        here = places.to(hidden.dtype).transpose(1, 2)
-        actors = self.dropout((here @ hidden) / here.sum(-1, keepdim=True).clamp(min=1.0))
-        query = self.query_source(actors).unsqueeze(2) + self.query_target(actors).unsqueeze(1)
-        weights = query.flatten(1, 2) @ self.key(hidden).transpose(1, 2) / hidden.shape[-1] ** 0.5
-        weights = weights.masked_fill(attention_mask.unsqueeze(1) == 0, -1e4).softmax(-1)
-        context = self.dropout(weights @ hidden).unflatten(1, query.shape[1:3])
-        pairs = self.of_source(actors).unsqueeze(2) + self.of_target(actors).unsqueeze(1)
-        pairs = pairs + self.of_sentence(self.dropout(sentence))[:, None, None] + self.of_context(context)
-        pooled = self.dropout(torch.tanh(pairs))
-        output = {"stance": self.stance(pooled), "quad": self.quad(pooled), "root": self.root(pooled)}
-        if stance_labels is not None and quad_labels is not None and root_labels is not None:
-            loss = self._loss(output["stance"].log_softmax(-1), stance_labels)
-            loss = loss + QUAD_WEIGHT * self._loss(output["quad"].log_softmax(-1), quad_labels)
-            root = output["root"].log_softmax(-1)
-            joined = root[..., [ROOT_NAMES.index(name) for name in YIELD]].logsumexp(-1, keepdim=True)
-            loss = loss + self._loss(torch.cat([root, joined], -1), root_labels)
-            output = {"loss": loss, **output}
-        return output
-
-    def _loss(self, log_probabilities: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """Mean negative log-likelihood of the known labels, smoothed (Szegedy et al., CVPR 2016); 0 where none is."""
-        known = labels != UNKNOWN
-        found = log_probabilities[known]
-        chosen = found.gather(-1, labels[known].unsqueeze(-1)).squeeze(-1)
-        smoothed = (1 - self.smoothing) * chosen + self.smoothing * found.mean(-1)
-        return -smoothed.sum() / known.sum().clamp(min=1)
+        tokens = self.encoder(inputs_embeds=embedded, attention_mask=attention_mask).last_hidden_state
+        whole = attention_mask.unsqueeze(-1).to(tokens.dtype)
+        sentence = (tokens * whole).sum(1, keepdim=True) / whole.sum(1, keepdim=True)
+        here = places.to(tokens.dtype).transpose(1, 2)
+        actors = self.dropout((here @ tokens) / here.sum(-1, keepdim=True).clamp(min=1.0))
+        source, target = (actors.gather(1, pairs[..., end, None].expand(-1, -1, actors.shape[-1])) for end in (0, 1))
+        found = self.of_source(source) + self.of_target(target) + self.of_sentence(self.dropout(sentence))
+        for layer in self.layers:
+            found = layer(found, tokens, attention_mask)
+        pooled = self.dropout(torch.tanh(self.last(found)))
+        return {"stance": self.stance(pooled), "quad": self.quad(pooled), "root": self.root(pooled)}
 
 
 def find_encoder(name: str = "") -> tuple[str, str]:
@@ -125,18 +124,21 @@ def find_encoder(name: str = "") -> tuple[str, str]:
     return name, name
 
 
-def build(source: str, seed: int = 0) -> tuple[MarkedSentenceModel, Any]:
+def build(source: str, layers: int = 0, seed: int = 0) -> tuple[MarkedSentenceModel, Any]:
     """A fresh model on an encoder, its heads drawn by `seed`, and its tokenizer, which knows the markers.
 
-    Raises InputError.
+    Of the encoder's layers the first `layers` are kept, 0 keeps all. Raises InputError.
     """
-    from transformers import AutoModel, AutoTokenizer
-    from transformers.utils.logging import disable_progress_bar
+    from transformers import AutoConfig, AutoModel, AutoTokenizer
+    from transformers.utils.logging import disable_progress_bar, set_verbosity_error
 
     torch.manual_seed(seed)
     disable_progress_bar()  # type: ignore[no-untyped-call]
+    set_verbosity_error()  # type: ignore[no-untyped-call]  # it would list the layers that are not kept
     try:
-        tokenizer, encoder = AutoTokenizer.from_pretrained(source), AutoModel.from_pretrained(source)
+        config, tokenizer = AutoConfig.from_pretrained(source), AutoTokenizer.from_pretrained(source)
+        config.num_hidden_layers = layers or config.num_hidden_layers
+        encoder = AutoModel.from_pretrained(source, config=config)
     except (OSError, ValueError) as error:
         raise InputError(f"no encoder here ({str(error).splitlines()[0]})", source) from error
     tokenizer.add_special_tokens({"additional_special_tokens": list(MARKERS)})
@@ -176,10 +178,10 @@ def as_network(model: MarkedSentenceModel, device: str = "cpu") -> Network:
     return run
 
 
-def trained(folder: Path, encoder: str, device: str) -> Network:
+def trained(folder: Path, description: dict[str, Any], device: str) -> Network:
     """A trained model in torch, on a device ("cuda"). Raises InputError."""
     try:
-        model, _ = build(find_encoder(encoder)[1])
+        model, _ = build(find_encoder(description["encoder"])[1], description["layers"])
         restore(model, folder / WEIGHTS)
         return as_network(model, device)
     except (RuntimeError, AssertionError) as error:  # a torch without CUDA asserts

@@ -8,7 +8,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.stats import bootstrap
@@ -25,8 +25,11 @@ from pipeline.stance import load as load_classifier
 from pipeline.stance.base import Verdict
 from pipeline.stance.load import find, read_description
 from pipeline.train.card import card, reliability_plot
-from pipeline.train.data import EXTERNAL, Example, from_candidates, from_external, from_gold
+from pipeline.train.data import EXTERNAL, Example, from_candidates, from_external, from_gold, unlabelled
 from pipeline.train.export import describe
+
+if TYPE_CHECKING:
+    from pipeline.stance.encoder import EncoderClassifier
 
 TERMS = {
     "plv_train.tsv": "no licence stated; research use (Hu et al., ACL 2024)",
@@ -76,6 +79,10 @@ def _sources(
             sources.append(
                 {"name": name, "examples": counts[origin], "terms": TERMS[name], "sha256": sha256_of(external / name)}
             )
+        if counts["unlabelled"]:
+            both = sha256("".join(source["sha256"] for source in sources[1:]))
+            name = "their sentences' pairs without a label"
+            sources.append({"name": name, "examples": counts["unlabelled"], "terms": "theirs", "sha256": both})
     return sources
 
 
@@ -105,14 +112,38 @@ def _gain(examples: Sequence[Example], new: Sequence[Verdict], old: Sequence[Ver
     return float(gain(everything)), float(interval.low), float(interval.high)
 
 
+def _teacher(folder: Path) -> EncoderClassifier:
+    """The model in a folder, if its answers can be taught and its training gone on with. Raises InputError."""
+    import torch
+
+    from pipeline.stance.encoder import EncoderClassifier
+
+    model = load_classifier(folder, "cuda" if torch.cuda.is_available() else "cpu")
+    if not isinstance(model, EncoderClassifier):
+        raise InputError("this model is no encoder: it can neither teach nor be trained further", folder)
+    return model
+
+
+def _taught(examples: Sequence[Example], teachers: Sequence[EncoderClassifier], unseen: set[str]) -> np.ndarray:
+    """The mean of the teachers' logits for each example, `(examples, labels of the three heads)`; NaN for documents
+    that are new to them."""
+    pairs = list(dict.fromkeys(example.pair for example in examples))
+    _say(f"asking {', '.join(teacher.name for teacher in teachers)} about {len(pairs)} pairs")
+    answers = np.mean([np.concatenate(teacher.logits(pairs), axis=1) for teacher in teachers], axis=0)
+    place = {pair: number for number, pair in enumerate(pairs)}
+    taught = answers[[place[example.pair] for example in examples]]
+    taught[[example.document in unseen for example in examples]] = np.nan
+    return np.asarray(taught)
+
+
 def _fit_encoder(
     examples: Sequence[Example],
     dev: Sequence[Example],
     folder: Path,
     init: Path | None,
-    encoder: str,
+    reading: dict[str, Any],
     options: dict[str, Any],
-    seed: int,
+    taught: np.ndarray | None,
     scratch: Path,
 ) -> dict[str, Any]:
     """Train an encoder, with its epochs in `scratch`, and write its files; what `model.json` says of it."""
@@ -121,17 +152,15 @@ def _fit_encoder(
     from pipeline.train import encoder as training
     from pipeline.train.export import temperature, write_encoder
 
-    if init is not None:
-        encoder = encoder or read_description(init).get("encoder", "")
-    encoder, source = network.find_encoder(encoder)
-    model, tokenizer = network.build(source, seed)
-    started_from = encoder
+    name, source = network.find_encoder(reading["encoder"])
+    model, tokenizer = network.build(source, reading["layers"], options["seed"])
+    started_from = f"{name}, its first {reading['layers']} layers" if reading["layers"] else name
     if init is not None:
         network.restore(model, init / network.WEIGHTS)
-        started_from = f"{encoder}, weights of {init.name} ({sha256_of(init / network.WEIGHTS)[:16]}…)"
-    training.fine_tune(model, tokenizer, examples, dev, scratch, seed=seed, **options)
-    write_encoder(model, tokenizer, folder)
-    description: dict[str, Any] = {"kind": "encoder", "encoder": encoder, "started_from": started_from}
+        started_from = f"{name}, weights of {init.name} ({sha256_of(init / network.WEIGHTS)[:16]}…)"
+    training.fine_tune(model, tokenizer, examples, dev, scratch, actors=reading["actors"], taught=taught, **options)
+    write_encoder(model.cpu(), tokenizer, folder)
+    description: dict[str, Any] = {"kind": "encoder", **reading, "encoder": name, "started_from": started_from}
     runtime = EncoderClassifier(folder, describe(folder, description))
     pairs = [example.pair for example in dev]
     logits, _, _ = runtime.logits(pairs)
@@ -147,6 +176,19 @@ def _key(*settings: object) -> str:
     return sha256(repr(settings))[:12]
 
 
+def _reading(start: Path | None, encoder: str, layers: int | None, actors: int | None) -> dict[str, Any]:
+    """How a model reads: its encoder, how many of the encoder's layers it keeps, how many actors it tells apart."""
+    if start is not None:
+        known = read_description(start)
+        return {name: known[name] for name in ("encoder", "layers", "actors")}
+    usual = pipeline.settings()["encoder"]
+    return {
+        "encoder": encoder,
+        "layers": layers if layers is not None else 0 if encoder else usual["layers"],
+        "actors": actors or usual["actors"],
+    }
+
+
 def train(
     output: Path,
     gold: Sequence[Path],
@@ -156,28 +198,41 @@ def train(
     external: Path | None = None,
     kind: str = "encoder",
     encoder: str = "",
+    layers: int | None = None,
+    actors: int | None = None,
     init: str = "",
+    teachers: Sequence[str] = (),
     epochs: float | None = None,
+    rate: float | None = None,
     seed: int = 0,
     force: bool = False,
 ) -> None:
     """Train on the train split of gold (and on `external`), and write the model folder `output`.
 
     The project's own gold is always mixed in, so that nothing is forgotten, unless `alone`. An encoder starts from the
-    weights of the model `init`, or afresh from the encoder itself; the dev split chooses epoch and temperature. A model
-    that is in `output` already stays, unless `force`, where the new one does worse on the test split: where the whole
-    interval of the difference lies below 0. Raises InputError.
+    weights of the model `init`, or afresh from the encoder itself; the dev split chooses epoch and temperature. It
+    learns what `teachers` answer beside the labels; by default what `init` itself answered to the gold that it has
+    seen, so as not to forget (Li and Hoiem, ECCV 2016). A model that is in `output` already stays, unless `force`,
+    where the new one does worse on the test split: where the whole interval of the difference lies below 0. Raises
+    InputError.
     """
     if kind not in ("encoder", "linear"):
         raise InputError(f"no such kind of model: {kind!r}; encoder or linear")
+    if kind == "linear" and (init or teachers):
+        raise InputError("a linear model starts from nothing and has no teacher")
+    start = find(init) if init else None
+    taught_by = [_teacher(find(name)) for name in teachers or ([init] if init else [])]
     annotated, held, tested = (_annotated(gold, corpus, split, alone) for split in ("train", "dev", "test"))
     if not annotated or not held:
         raise InputError("training needs gold in the splits train and dev, with its texts in the manifest", gold[0])
-    start = find(init) if init else None
     settings = pipeline.settings()
-    options, mixed = dict(settings["training"]), settings["examples"]
+    options, mixed = dict(settings["training"]) | {"seed": seed}, settings["examples"]
+    further = options.pop("further")
+    options["epochs"] = epochs or (options["epochs"] if start is None else further)
+    options["rate"] = rate or options["rate"]
     nlp = pipeline.load(None)
     examples, dev, test = (_examples(list(items.values()), nlp) for items in (annotated, held, tested or held))
+    unseen: set[str] = set()
     if start is not None:
         unseen = _unseen(annotated, start)
         new = [example for example in examples if example.document in unseen]
@@ -185,8 +240,8 @@ def train(
         examples += new * (times - 1)
     if external is not None:
         examples = examples * mixed["gold"] + from_external(external, mixed["neutral"], seed)
-    if epochs is not None:
-        options["epochs"] = epochs
+        if teachers:
+            examples += unlabelled(from_external(external, sys.maxsize, seed), nlp)
     _say(f"training on {len(examples)} pairs of {len(annotated)} articles, judging on {len(dev)} of {len(held)}")
     output.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.parent))
@@ -197,9 +252,12 @@ def train(
             fit(examples, fresh, seed)
             description: dict[str, Any] = {"kind": "linear", "started_from": "nothing"}
         else:
-            key = _key(examples, start, encoder, options, seed)
+            reading = _reading(start, encoder, layers, actors)
+            key = _key(examples, start, [teacher.name for teacher in taught_by], reading, options)
             scratch = output.parent / f".{output.name}.{key}"
-            description = _fit_encoder(examples, dev, fresh, start, encoder, options, seed, scratch)
+            taught = _taught(examples, taught_by, set() if teachers else unseen) if taught_by else None
+            description = _fit_encoder(examples, dev, fresh, start, reading, options, taught, scratch)
+            description["taught_by"] = [teacher.name for teacher in taught_by]
             shutil.rmtree(scratch)
         description |= {"seed": seed, "labels": list(STANCES), "trained_on": _sources(annotated, external, examples)}
         description = describe(fresh, description)

@@ -30,7 +30,8 @@ ONE_WAY = {"ACCUSE", "AID", "YIELD", "SANCTION", "THREATEN", "REQUEST", "SUPPORT
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A labelled pair. `root` may be empty and `quad` 0: unknown, or the stance is none."""
+    """A labelled pair. `root` may be empty and `quad` 0: unknown, or the stance is none. An empty `stance` is unknown:
+    a teacher alone says what it is."""
 
     pair: Pair
     stance: str
@@ -122,6 +123,17 @@ def from_candidates(items: Sequence[Annotated], nlp: Language) -> Iterator[Examp
                 yield _example(pair, "none", "", item.entry.document)
             elif len({s.stance for s in found}) == 1 and not any(s.arguable for s in found):
                 yield _example(pair, found[0].stance, roots.get(found[0].verb, ""), item.entry.document)
+
+
+def unlabelled(examples: Iterable[Example], nlp: Language) -> Iterator[Example]:
+    """The pairs that the pipeline, `nlp` without a classifier, finds in the texts of examples."""
+    from pipeline.stance.component import candidate_pairs
+    from pipeline.statements import statement
+
+    documents = {example.pair.text: example.document for example in examples}
+    for document, doc in zip(documents.values(), nlp.pipe(documents), strict=True):
+        for pair in candidate_pairs(doc, statement.load(doc)):
+            yield Example(pair, "", "", 0, "unlabelled", document)
 
 
 def from_external(folder: Path, neutral: int, seed: int) -> list[Example]:

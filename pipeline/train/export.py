@@ -28,8 +28,10 @@ class _Logits(torch.nn.Module):
         super().__init__()
         self.model = model
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        output = self.model(input_ids, attention_mask)
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, pairs: torch.Tensor
+    ) -> tuple[torch.Tensor, ...]:
+        output = self.model(input_ids, attention_mask, pairs)
         return tuple(output[name] for name in HEADS)
 
 
@@ -54,13 +56,14 @@ def _by_token(module: torch.nn.Module) -> torch.nn.Module:
 
 
 def to_onnx(model: MarkedSentenceModel, path: Path) -> None:
-    """Export to ONNX with int8 weights; batch and sequence length stay free.
+    """Export to ONNX with int8 weights; how many sentences, tokens and pairs there are stays free.
 
     The weights are unsigned: with signed ones, AVX2 adds up in 16 bits and overflows.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     ids = torch.tensor([[101, 2, 7592, 2088, 3, 5, 102], [101, 2, 7592, 2088, 3, 102, 0]])
+    pairs = torch.tensor([[[0, 1], [1, 0], [0, 2]], [[0, 1], [1, 0], [0, 0]]])
     free = {0: "sentences", 1: "tokens"}
     logging.getLogger().setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
@@ -68,11 +71,11 @@ def to_onnx(model: MarkedSentenceModel, path: Path) -> None:
         exact = Path(folder) / "exact.onnx"
         torch.onnx.export(
             _Logits(_by_token(copy.deepcopy(model).eval())),
-            (ids, (ids != 0).long()),
+            (ids, (ids != 0).long(), pairs),
             str(exact),
-            input_names=["input_ids", "attention_mask"],
+            input_names=["input_ids", "attention_mask", "pairs"],
             output_names=list(HEADS),
-            dynamic_shapes={"input_ids": free, "attention_mask": free},
+            dynamic_shapes={"input_ids": free, "attention_mask": free, "pairs": {0: "sentences", 1: "pairs"}},
             dynamo=True,
             external_data=False,
             opset_version=18,
