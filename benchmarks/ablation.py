@@ -22,9 +22,10 @@ from sklearn.metrics import f1_score
 import pipeline
 from pipeline.gold.corpus import read_annotated
 from pipeline.stance import load, network
+from pipeline.stance.load import write_description
 from pipeline.train.data import Example, from_candidates, from_external, from_gold
 from pipeline.train.encoder import YIELD, fine_tune
-from pipeline.train.export import describe, write_encoder
+from pipeline.train.export import write_encoder
 
 FIFTHS = 5
 ROWS: dict[str, dict[str, Any]] = {
@@ -102,9 +103,8 @@ def main() -> None:
                 folder.mkdir()
                 given = train * mixed["gold"] + taken
                 fine_tune(model, tokenizer, given, dev, Path(scratch) / "epochs", seed=fold, **setting)
-                write_encoder(model.cpu(), tokenizer, folder)
                 reading = {"encoder": encoder, "layers": layers, "actors": setting["actors"]}
-                describe(folder, {"kind": "encoder", **reading})
+                write_description(folder, write_encoder(model.cpu(), tokenizer, folder) | reading)
                 plv = {e: None for e in held if e.origin == "plv" and e.stance != "none"}
                 scores.append(judge(folder, dev, list(plv), [e for e in held if e.origin == "dse"]))
         print(f"| {name} |", " | ".join(f"{mean(column):.3f}" for column in zip(*scores, strict=True)), "|", flush=True)

@@ -6,7 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -41,24 +42,25 @@ def given_article() -> Annotated:
     return found[0]
 
 
+def run_demarche(folder: Path, *arguments: object, data: bytes | None = None) -> subprocess.CompletedProcess[str]:
+    """Runs the command line in a folder, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", *map(str, arguments)],
+        cwd=folder,
+        input=data,
+        capture_output=True,
+        env={**os.environ, "NO_COLOR": "1", "COLUMNS": "160"},
+        timeout=300,
+    )
+    out, err = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
+    assert "Traceback" not in err, err
+    return subprocess.CompletedProcess(done.args, done.returncode, out, err)
+
+
 @pytest.fixture
-def demarche(tmp_path: Path):
-    """Runs the command line in a folder of its own, in a process of its own."""
-
-    def call(*arguments: object, data: bytes | None = None) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "pipeline", *map(str, arguments)],
-            cwd=tmp_path,
-            input=data,
-            capture_output=True,
-            env={**os.environ, "NO_COLOR": "1", "COLUMNS": "160"},
-            timeout=300,
-        )
-        out, err = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
-        assert "Traceback" not in err, err
-        return subprocess.CompletedProcess(done.args, done.returncode, out, err)
-
-    return call
+def demarche(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """The command line in the test's own folder."""
+    return partial(run_demarche, tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import time
 from pathlib import Path
 
 import pytest
-from conftest import CORPUS, shoot
+from conftest import CORPUS, run_demarche, shoot
 from playwright.sync_api import Page, expect
 
 from pipeline.gold.corpus import read_manifest
@@ -22,26 +23,33 @@ HOSTILE = (
 )
 
 
-@pytest.fixture
-def table(demarche, tmp_path: Path) -> Path:
-    """The stances of four dated articles, one of them hostile."""
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The stances of four dated articles, one of them hostile, as `stances.csv`, and `report.html` of them."""
+    folder = tmp_path_factory.mktemp("report")
     entries = read_manifest(CORPUS)
     names = ("why-tokyo-courts-moscow", "uzbek-line-workers-freed", "three-flags-over-a-weir")
     texts = [(name, entries[name].date, (CORPUS / f"{name}.txt").read_text(encoding="utf-8")) for name in names]
     articles = [
         {"id": name, "date": date, "text": text} for name, date, text in [*texts, ("=h", "2024-02-03", HOSTILE)]
     ]
-    (tmp_path / "articles.jsonl").write_text("\n".join(map(json.dumps, articles)), encoding="utf-8")
-    done = demarche("run", "articles.jsonl", "-o", "stances.csv", "-m", "lexicon")
-    assert done.returncode == 0, done.stderr
+    (folder / "articles.jsonl").write_text("\n".join(map(json.dumps, articles)), encoding="utf-8")
+    for call in (("run", "articles.jsonl", "-o", "stances.csv", "-m", "lexicon"), ("report", "stances.csv")):
+        done = run_demarche(folder, *call)
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def table(folder: Path, tmp_path: Path) -> Path:
+    """The table in the test's own folder."""
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("report.html"))
     return tmp_path / "stances.csv"
 
 
 @pytest.fixture
-def report(demarche, table: Path, page: Page) -> Page:
-    done = demarche("report", "stances.csv", "-o", "report.html")
-    assert done.returncode == 0, done.stderr
-    page.goto((table.parent / "report.html").as_uri())
+def report(folder: Path, page: Page) -> Page:
+    page.goto((folder / "report.html").as_uri())
     page.wait_for_selector("body[data-ready]")
     shoot(page, "report")
     return page

@@ -46,6 +46,14 @@ def read_description(folder: Path) -> dict[str, Any]:
     return description
 
 
+def write_description(folder: Path, description: dict[str, Any]) -> dict[str, Any]:
+    """Write `model.json`: what is known of a model, with the SHA-256 of its files but the card. Gives it."""
+    names = sorted(path.name for path in folder.iterdir() if path.name not in ("model.json", "README.md"))
+    complete = {**description, "files": {name: sha256_of(folder / name) for name in names}}
+    (folder / "model.json").write_text(json.dumps(complete, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return complete
+
+
 def load(model: str | Path = DEFAULT, device: str = "cpu", threads: int = 0) -> Classifier:
     """The classifier in a model folder, or the lexicon's own sign for `lexicon`. Raises InputError.
 

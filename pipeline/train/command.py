@@ -23,10 +23,9 @@ from pipeline.labels import STANCES
 from pipeline.shipped import shipped
 from pipeline.stance import load as load_classifier
 from pipeline.stance.base import Verdict
-from pipeline.stance.load import find, read_description
+from pipeline.stance.load import find, read_description, write_description
 from pipeline.train.card import card, reliability_plot
 from pipeline.train.data import EXTERNAL, Example, from_candidates, from_external, from_gold, unlabelled
-from pipeline.train.export import describe
 
 if TYPE_CHECKING:
     from pipeline.stance.encoder import EncoderClassifier
@@ -159,9 +158,9 @@ def _fit_encoder(
         network.restore(model, init / network.WEIGHTS)
         started_from = f"{name}, weights of {init.name} ({sha256_of(init / network.WEIGHTS)[:16]}…)"
     training.fine_tune(model, tokenizer, examples, dev, scratch, actors=reading["actors"], taught=taught, **options)
-    write_encoder(model.cpu(), tokenizer, folder)
-    description: dict[str, Any] = {"kind": "encoder", **reading, "encoder": name, "started_from": started_from}
-    runtime = EncoderClassifier(folder, describe(folder, description))
+    description = {**write_encoder(model.cpu(), tokenizer, folder), **reading, "encoder": name}
+    description["started_from"] = started_from
+    runtime = EncoderClassifier(folder, write_description(folder, description))
     pairs = [example.pair for example in dev]
     logits, _, _ = runtime.logits(pairs)
     description["temperature"] = round(temperature(logits, [example.stance for example in dev]), 4)
@@ -216,8 +215,6 @@ def train(
     where the new one does worse on the test split: where the whole interval of the difference lies below 0. Raises
     InputError.
     """
-    if kind not in ("encoder", "linear"):
-        raise InputError(f"no such kind of model: {kind!r}; encoder or linear")
     if kind == "linear" and (init or teachers):
         raise InputError("a linear model starts from nothing and has no teacher")
     start = find(init) if init else None
@@ -260,7 +257,7 @@ def train(
             description["taught_by"] = [teacher.name for teacher in taught_by]
             shutil.rmtree(scratch)
         description |= {"seed": seed, "labels": list(STANCES), "trained_on": _sources(annotated, external, examples)}
-        description = describe(fresh, description)
+        description = write_description(fresh, description)
         classifier = load_classifier(fresh)
         judged = {
             split: (pairs, classifier.classify([example.pair for example in pairs]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import logging
 import tempfile
 import warnings
@@ -13,7 +12,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from pipeline.digest import sha256_of
 from pipeline.labels import STANCES
 from pipeline.stance.encoder import HEADS
 from pipeline.stance.marking import MARKERS
@@ -65,23 +63,26 @@ def to_onnx(model: MarkedSentenceModel, path: Path) -> None:
     ids = torch.tensor([[101, 2, 7592, 2088, 3, 5, 102], [101, 2, 7592, 2088, 3, 102, 0]])
     pairs = torch.tensor([[[0, 1], [1, 0], [0, 2]], [[0, 1], [1, 0], [0, 0]]])
     free = {0: "sentences", 1: "tokens"}
-    logging.getLogger().setLevel(logging.ERROR)
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        exact = Path(folder) / "exact.onnx"
-        torch.onnx.export(
-            _Logits(_by_token(copy.deepcopy(model).eval())),
-            (ids, (ids != 0).long(), pairs),
-            str(exact),
-            input_names=["input_ids", "attention_mask", "pairs"],
-            output_names=list(HEADS),
-            dynamic_shapes={"input_ids": free, "attention_mask": free, "pairs": {0: "sentences", 1: "pairs"}},
-            dynamo=True,
-            external_data=False,
-            opset_version=18,
-            verbose=False,
-        )
-        quantize_dynamic(exact, path, weight_type=QuantType.QUInt8, per_channel=True)
+    logging.disable(logging.WARNING)  # both speak of what they leave out
+    try:
+        with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            exact = Path(folder) / "exact.onnx"
+            torch.onnx.export(
+                _Logits(_by_token(copy.deepcopy(model).eval())),
+                (ids, (ids != 0).long(), pairs),
+                str(exact),
+                input_names=["input_ids", "attention_mask", "pairs"],
+                output_names=list(HEADS),
+                dynamic_shapes={"input_ids": free, "attention_mask": free, "pairs": {0: "sentences", 1: "pairs"}},
+                dynamo=True,
+                external_data=False,
+                opset_version=18,
+                verbose=False,
+            )
+            quantize_dynamic(exact, path, weight_type=QuantType.QUInt8, per_channel=True)
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def temperature(logits: np.ndarray, labels: list[str]) -> float:
@@ -106,20 +107,12 @@ def save_tokenizer(tokenizer: Any, path: Path) -> None:
     tokenizer.backend_tokenizer.save(str(path))
 
 
-def write_encoder(model: MarkedSentenceModel, tokenizer: Any, folder: Path) -> None:
-    """The files of an encoder model: int8 ONNX to run, half-precision weights to train on from, the tokenizer."""
+def write_encoder(model: MarkedSentenceModel, tokenizer: Any, folder: Path) -> dict[str, Any]:
+    """The files of an encoder model: int8 ONNX to run, half-precision weights to train on from, the tokenizer.
+    Gives what `model.json` has to say of them."""
     from safetensors.torch import save_file
 
     to_onnx(model, folder / "model.onnx")
     save_file(trained_weights(model), folder / WEIGHTS)
     save_tokenizer(tokenizer, folder / "tokenizer.json")
-
-
-def describe(folder: Path, description: dict[str, Any]) -> dict[str, Any]:
-    """Complete and write `model.json`: the SHA-256 of every other file of the model but its card."""
-    names = sorted(path.name for path in folder.iterdir() if path.name not in ("model.json", "README.md"))
-    complete = {**description, "files": {name: sha256_of(folder / name) for name in names}}
-    if description["kind"] == "encoder":
-        complete |= {"max_tokens": MAX_TOKENS, "roots": ROOT_NAMES}
-    (folder / "model.json").write_text(json.dumps(complete, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return complete
+    return {"kind": "encoder", "max_tokens": MAX_TOKENS, "roots": ROOT_NAMES}
