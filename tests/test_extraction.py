@@ -37,6 +37,13 @@ NAMES = [
     ("The Soviet Union condemned Yugoslavia.", [("Soviet Union", "SUN"), ("Yugoslavia", "YUG")]),
     ("Michael Jordan scored 40 points and praised his coach.", []),
     ("Putin thanked Guterres.", [("Putin", "RUS"), ("Guterres", "IGO:UN")]),
+    ("Asked about a visit to Lima, she flew to Oslo.", [("Lima", "PER")]),
+    ("Norway walked out of the Five-Party Talks.", [("Norway", "NOR")]),
+    ("Japan urged both Koreas to talk.", [("Japan", "JPN"), ("Koreas", "KOR+PRK")]),
+    (
+        "North Korea freed two Southern engineers. The South thanked the Northern envoys.",
+        [("North Korea", "PRK"), ("Southern", "KOR"), ("South", "KOR"), ("Northern", "PRK")],
+    ),
     ("Norway and Latvia quarrelled with the Euphrates.", [("Norway", "NOR"), ("Latvia", "LVA")]),
     ("The chef cooked a turkey and a goose for dinner.", []),
     (
@@ -84,6 +91,8 @@ def test_an_office_is_of_the_capital_with_which_its_sentence_opens(syntax: Langu
 
 
 REFERENCES = [
+    ("Norway warned Latvia. Norway then sued it.", ("it", "LVA")),
+    ("Chile, which Peru had sued, complained to Norway. It rebuked Lima.", ("It", "CHL")),
     ("Peru sent a note to Chile. It accused Santiago of spying.", ("It", "PER")),
     ("Norway and Latvia met on Monday. The two sides signed an agreement.", ("The two sides", "NOR+LVA")),
     ("Norway and Latvia met on Monday. Both countries condemned Estonia.", ("Both countries", "NOR+LVA")),
@@ -121,6 +130,8 @@ STATEMENTS = [
     ("Norway held talks with Latvia.", {"NOR + LVA", "LVA + NOR"}),
     ("Norwegian and Latvian patrols trained together.", {"NOR + LVA", "LVA + NOR"}),
     ("Norway and Latvia praised one another.", {"NOR + LVA", "LVA + NOR"}),
+    ("Norway and Latvia share the view that Estonia must pay.", {"NOR + LVA", "LVA + NOR"}),
+    ("The row between Norway and Latvia over Estonia goes on.", {"NOR - LVA", "LVA - NOR"}),
     ("Norway is critical of Latvia.", {"NOR - LVA"}),
     ("Norwegian guards expelled two Latvian diplomats.", {"NOR - LVA"}),
     ("Norway lifted its ban on Latvian fish.", {"NOR + LVA"}),

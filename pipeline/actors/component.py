@@ -34,7 +34,7 @@ _MEDIA = re.compile(
     r"tribune|guardian|magazine|review|broadcaster)\b",
     re.IGNORECASE,
 )
-_NO_ORGANISATION = re.compile(r"^(the )?(treaty|pact|agreement|act|summit|talks|accord|war|cup|games|covid.*)$", re.I)
+_NO_ORGANISATION = re.compile(r"(^|[ -])(treaty|pact|agreement|act|summit|talks|accords?|war|cup|games|covid.*)$", re.I)
 
 
 def slug(name: str) -> str:
@@ -129,11 +129,11 @@ class Actors:
             if start >= end or taken & set(range(start, end)) or _is_office(doc, start, end):
                 continue
             text = doc[start:end].text
-            if not text[0].isupper() or _MEDIA.search(text) or _NO_ORGANISATION.match(text):
+            if not text[0].isupper() or _MEDIA.search(text) or _NO_ORGANISATION.search(text):
                 continue
             alone = end - start == 1
-            if alone and (
-                doc[start].lower_ in _NO_NAME_ALONE or doc[start].text in surnames or text.lower() in self.known
+            if text.lower() in self.known or (
+                alone and (doc[start].lower_ in _NO_NAME_ALONE or doc[start].text in surnames)
             ):
                 continue
             root = doc[start:end].root
@@ -244,15 +244,11 @@ class _Context:
         return any(t.ent_type_ == "PERSON" and t.pos_ == "PROPN" and t.lower_ not in gazetteer.titles() for t in beside)
 
     def _is_place(self, span: Span) -> bool:
-        root = span.root
-        preposition = root.head if root.dep_ == "pobj" else None
-        if preposition is None:
-            if root.dep_ in ("npadvmod", "appos") and root.head.ent_type_ == "GPE":
-                return True
-            return root.dep_ == "dobj" and root.head.lemma_ in ("visit", "leave", "reach", "tour")
+        preposition = span.root.head
+        if span.root.dep_ != "pobj":
+            return False
         if preposition.lower_ in _LOCATIVE:
             return True
-        return (
-            preposition.lower_ in ("to", "from", "for", "into", "through", "via")
-            and preposition.head.lemma_.lower() in _MOTION
-        )
+        verb = preposition.head
+        goes = preposition.lower_ in ("to", "for", "into", "through", "via") and verb.lemma_.lower() in _MOTION
+        return goes and verb.pos_ == "VERB"  # "flew to Oslo", but "a visit to *Oslo*"

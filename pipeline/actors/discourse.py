@@ -24,13 +24,15 @@ _PHRASE = ("compound", "amod", "poss", "nmod", "appos", "conj", "pobj", "prep", 
 
 @dataclass(frozen=True, slots=True)
 class Antecedent:
-    """A mention as later words see it. `governor` is the token of the verb whose subject it is, or -1."""
+    """A mention as later words see it. `governor` is the token of the verb whose subject it is, or -1; `aside` says
+    whether that is a relative clause's."""
 
     start: int
     sentence: int
     actors: tuple[str, ...]
     person: bool
     governor: int
+    aside: bool
     modifier: bool
 
 
@@ -57,7 +59,7 @@ def _clause(token: Token) -> set[int]:
 
 _FAR = 3.0
 """What a sentence of distance counts against an antecedent; the other weights were tuned with it on train and dev."""
-_MODIFIER, _NO_SUBJECT = 5.0, 2.0
+_MODIFIER, _NO_SUBJECT, _ASIDE = 5.0, 2.0, 1.0
 
 
 _JOINED = {0: 5.0, 1: 1.6}
@@ -116,7 +118,9 @@ class Discourse:
         number = self.sentence_of[span.start]
         here = [a for before in self.before[-_COMPANY:] if before.sentence == number for a in before.actors]
         self.together.update({frozenset((one, other)) for one in here for other in actors if one != other})
-        self.before.append(Antecedent(span.start, number, actors, person, _governor(root), modifier))
+        governor = _governor(root)
+        aside = governor >= 0 and span.doc[governor].dep_ == "relcl"
+        self.before.append(Antecedent(span.start, number, actors, person, governor, aside, modifier))
         if len(actors) == 1:
             self.person = actors if person else self.person
             for kind in _kinds(span):
@@ -146,10 +150,14 @@ class Discourse:
         now = self.sentence_of[token.i]
         clause = _clause(token)
         # "Oslo condemned it": the object is not the subject
-        chosen = [a for a in self._near(now, reach) if a.governor not in clause]
+        doer = self._doer(token)
+        chosen = [
+            a for a in self._near(now, reach) if a.governor not in clause and (a.person or not doer & {*a.actors})
+        ]
 
         def distance(a: Antecedent) -> float:
-            return _FAR * (now - a.sentence) + _MODIFIER * a.modifier + _NO_SUBJECT * (a.governor < 0)
+            place = _MODIFIER * a.modifier + _NO_SUBJECT * (a.governor < 0) + _ASIDE * a.aside
+            return _FAR * (now - a.sentence) + place
 
         return sorted(chosen, key=distance)
 

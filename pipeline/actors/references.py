@@ -24,7 +24,8 @@ _STAFF_NOUNS = words("staff_nouns")
 _OFFICE_NOUNS = words("office_nouns")
 _PARTIAL = words("partial_names")
 _PLURAL_NOUNS = words("plural_nouns")
-_COMPASS = {"North": "PRK", "South": "KOR"}
+_HALVES = {"North": "PRK", "South": "KOR", "Northern": "PRK", "Southern": "KOR"}
+_TWINS = {"Koreas": ("KOR", "PRK"), "Sudans": ("SDN", "SSD"), "Congos": ("COD", "COG")}
 
 
 def _described(token: Token) -> bool:
@@ -130,8 +131,10 @@ class _Reader:
             return self.add(span, person=True)
         if token.lower_ in _PARTIAL and token.text[0].isupper() and (actors := self.discourse.kind(token.lower_)):
             return self.add(mention.make(self.doc, token.i, token.i + 1, actors, "name"))
-        if token.text in _COMPASS and {"PRK", "KOR"} & self.seen and self._is_half(token):
-            return self.add(mention.make(self.doc, token.i, token.i + 1, (_COMPASS[token.text],), "name"))
+        if token.text in _HALVES and {"PRK", "KOR"} & self.seen and self._is_half(token):
+            return self.add(mention.make(self.doc, token.i, token.i + 1, (_HALVES[token.text],), "name"))
+        if token.text in _TWINS:
+            return self.add(mention.make(self.doc, token.i, token.i + 1, _TWINS[token.text], "name"))
         resolved = _pronoun(token, self.discourse) or _description(token, self.discourse)
         if resolved and resolved[2]:
             start, end, actors = resolved
@@ -141,11 +144,13 @@ class _Reader:
         return token.i + 1
 
     def _is_half(self, token: Token) -> bool:
-        """Whether "the North" is a Korea and not a direction."""
-        doc = self.doc
-        if token.i == 0 or doc[token.i - 1].lower_ != "the" or token.dep_ in ("compound", "amod"):
+        """Whether "the North" or "Northern envoys" are a Korea's, and no direction or part of a place's name."""
+        after = self.doc[token.i + 1 : token.i + 2].text
+        if token.text.endswith("ern"):
+            return after.islower()
+        if token.dep_ in ("compound", "amod") or after[:1].isupper():
             return False
-        return token.i + 1 == len(doc) or doc[token.i + 1].pos_ != "PROPN"
+        return token.i < self.discourse.headline or (token.i > 0 and self.doc[token.i - 1].lower_ == "the")
 
     def _person(self, person: Person) -> tuple[str, ...]:
         text = self.doc[person.start : person.end].text
