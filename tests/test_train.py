@@ -55,7 +55,8 @@ def train(demarche, tmp_path: Path) -> Callable[..., str]:
 
 
 def test_a_model_says_what_it_was_trained_on_and_judges(demarche, train: Callable[..., str], tmp_path: Path) -> None:
-    train("-o", "mine", "--epochs", 1)
+    said = train("-o", "mine", "--epochs", 1)
+    assert not re.findall("torchvision|WARNING", said)
     description = json.loads((tmp_path / "mine" / "model.json").read_text(encoding="utf-8"))
     (source,) = description["trained_on"]
     gold = tmp_path / "gold" / "abuja-wants-the-leopards.jsonl"
