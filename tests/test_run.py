@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from itertools import islice
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def test_a_person_keeps_the_state_that_the_text_gave(syntax: Language) -> None:
     assert ("RUS", "CHL", "cooperative") in {(s.source, s.target, s.stance) for s in doc._.statements}
 
 
-@pytest.mark.parametrize("ending", ["csv", "tsv", "parquet", "duckdb"])
+@pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "parquet", "duckdb"])
 def test_every_format_says_the_same(demarche, tmp_path: Path, written: Path, ending: str) -> None:
     assert demarche("run", ARTICLE, "-o", f"out.{ending}").returncode == 0
     table = read(tmp_path / f"out.{ending}")
@@ -127,6 +128,20 @@ def test_a_run_imports_nothing_slow_that_it_does_not_use(demarche, monkeypatch: 
     imported = {line.split("|")[-1].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
     assert "spacy.language" in imported
     assert not {"torch.nn", "spacy.cli", "transformers", "sklearn", "pandas.core", "duckdb", "ray"} & imported
+
+
+@pytest.mark.parametrize(
+    "arguments", [("export", "a.jsonl", "--as", "gdelt", "-o", "events"), ("gold", "check", GOLD, "--corpus", CORPUS)]
+)
+def test_what_reads_no_text_imports_no_spacy(demarche, monkeypatch, tmp_path: Path, written: Path, arguments) -> None:
+    shutil.copy(written, tmp_path)
+    shutil.copy(written.with_name("a.documents.jsonl"), tmp_path)
+    monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")
+    done = demarche(*arguments)
+    imported = {line.split("|")[-1].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
+    assert done.returncode == 0
+    assert "pipeline.actors.gazetteer" in imported
+    assert not {"torch", "spacy"} & imported
 
 
 def test_the_month_of_march_is_no_protest(nlp: Language) -> None:

@@ -14,7 +14,7 @@ from spacy.util import filter_spans
 from pipeline.actors import gazetteer, mention
 from pipeline.actors.people import Person, find_people
 from pipeline.actors.references import find_references
-from pipeline.article.tokenizer import plain
+from pipeline.article.plain import plain
 from pipeline.words import words
 
 LONGEST = 12

@@ -24,15 +24,13 @@ _PHRASE = ("compound", "amod", "poss", "nmod", "appos", "conj", "pobj", "prep", 
 
 @dataclass(frozen=True, slots=True)
 class Antecedent:
-    """A mention as later words see it. `governor` is the token of the verb whose subject it is, or -1; `aside` says
-    whether that is a relative clause's."""
+    """A mention as later words see it. `governor` is the token of the verb whose subject it is, or -1."""
 
     start: int
     sentence: int
     actors: tuple[str, ...]
     person: bool
     governor: int
-    aside: bool
     modifier: bool
 
 
@@ -118,9 +116,7 @@ class Discourse:
         number = self.sentence_of[span.start]
         here = [a for before in self.before[-_COMPANY:] if before.sentence == number for a in before.actors]
         self.together.update({frozenset((one, other)) for one in here for other in actors if one != other})
-        governor = _governor(root)
-        aside = governor >= 0 and span.doc[governor].dep_ == "relcl"
-        self.before.append(Antecedent(span.start, number, actors, person, governor, aside, modifier))
+        self.before.append(Antecedent(span.start, number, actors, person, _governor(root), modifier))
         if len(actors) == 1:
             self.person = actors if person else self.person
             for kind in _kinds(span):
@@ -149,14 +145,14 @@ class Discourse:
         """Earlier mentions that `token` may mean, best first: near ones, subjects, no mere modifiers."""
         now = self.sentence_of[token.i]
         clause = _clause(token)
-        # "Oslo condemned it": the object is not the subject
-        doer = self._doer(token)
-        chosen = [
-            a for a in self._near(now, reach) if a.governor not in clause and (a.person or not doer & {*a.actors})
-        ]
+        doer = self._doer(clause)
+        # "Oslo condemned it": the object is not the subject, nor is it Oslo by another mention
+        near = self._near(now, reach)
+        chosen = [a for a in near if not (a.governor in clause if a.person else doer & {*a.actors})]
 
         def distance(a: Antecedent) -> float:
-            place = _MODIFIER * a.modifier + _NO_SUBJECT * (a.governor < 0) + _ASIDE * a.aside
+            aside = a.governor >= 0 and token.doc[a.governor].dep_ == "relcl"
+            place = _MODIFIER * a.modifier + _NO_SUBJECT * (a.governor < 0) + _ASIDE * aside
             return _FAR * (now - a.sentence) + place
 
         return sorted(chosen, key=distance)
@@ -186,9 +182,8 @@ class Discourse:
                 return antecedent.actors
         return (self.count.most_common(1)[0][0],) if self.count else ()
 
-    def _doer(self, token: Token) -> set[str]:
-        """The actors that the clause of `token` is about, whom "both" and "them" do not mean."""
-        clause = _clause(token)
+    def _doer(self, clause: set[int]) -> set[str]:
+        """The actors that a clause, by its verbs, is about, whom "it", "both" and "them" in it do not mean."""
         return {actor for a in self.before[-_MOST:] if a.governor in clause for actor in a.actors}
 
     def couple(self, token: Token) -> tuple[str, ...]:
@@ -210,7 +205,7 @@ class Discourse:
     def two(self, token: Token, own: frozenset[str] = frozenset()) -> tuple[str, ...]:
         """The two actors that "both" or "the two" mean: those that the text joins, of late or often, and no doer of the
         clause; `own` is one of them where that is known."""
-        now, doer = self.sentence_of[token.i], self._doer(token) - own
+        now, doer = self.sentence_of[token.i], self._doer(_clause(token)) - own
         near = {actor: now - a.sentence for a in reversed(self._near(now, _REACH)) for actor in a.actors}
         usual = {actor: _FAR_BACK for actor, _ in self.count.most_common(5)}
         couples = {frozenset(couple): now - sentence for sentence, couple in self.couples[-_MOST:]}
@@ -234,7 +229,7 @@ class Discourse:
     def several(self, token: Token) -> tuple[str, ...]:
         """The actors that "they" means: named as a plural, joined by "and", or joined as one subject, here or one
         sentence before."""
-        near, now, doer = self.recent(token, reach=1), self.sentence_of[token.i], self._doer(token)
+        near, now, doer = self.recent(token, reach=1), self.sentence_of[token.i], self._doer(_clause(token))
         for antecedent in near:
             if len(antecedent.actors) > 1 and not doer & set(antecedent.actors):
                 return antecedent.actors

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from pipeline.article.tokenizer import plain
+from pipeline.article.plain import plain
 
 PLACES = {"capital"}
 """Forms that are a government in one sentence and a mere place in another."""

@@ -129,12 +129,8 @@ class _Reader:
         if token.text in self.families and token.pos_ in ("PROPN", "NOUN", "ADJ", "VERB", "X"):
             span = mention.make(self.doc, token.i, token.i + 1, self.families[token.text], "person")
             return self.add(span, person=True)
-        if token.lower_ in _PARTIAL and token.text[0].isupper() and (actors := self.discourse.kind(token.lower_)):
+        if actors := self._short_name(token):
             return self.add(mention.make(self.doc, token.i, token.i + 1, actors, "name"))
-        if token.text in _HALVES and {"PRK", "KOR"} & self.seen and self._is_half(token):
-            return self.add(mention.make(self.doc, token.i, token.i + 1, (_HALVES[token.text],), "name"))
-        if token.text in _TWINS:
-            return self.add(mention.make(self.doc, token.i, token.i + 1, _TWINS[token.text], "name"))
         resolved = _pronoun(token, self.discourse) or _description(token, self.discourse)
         if resolved and resolved[2]:
             start, end, actors = resolved
@@ -142,6 +138,14 @@ class _Reader:
                 span = mention.make(self.doc, start, end, actors, "reference")
                 return self.add(span, person=token.lower_ in _SHE or token.lemma_.lower() in _OFFICE_NOUNS)
         return token.i + 1
+
+    def _short_name(self, token: Token) -> tuple[str, ...]:
+        """The actors of part of a name: "the Front", "the North", "both Koreas"."""
+        if token.lower_ in _PARTIAL and token.text[0].isupper() and (actors := self.discourse.kind(token.lower_)):
+            return actors
+        if token.text in _HALVES and {"PRK", "KOR"} & self.seen and self._is_half(token):
+            return (_HALVES[token.text],)
+        return _TWINS.get(token.text, ())
 
     def _is_half(self, token: Token) -> bool:
         """Whether "the North" or "Northern envoys" are a Korea's, and no direction or part of a place's name."""

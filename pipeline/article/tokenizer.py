@@ -11,17 +11,7 @@ from spacy.tokens import Doc, Span
 from spacy.util import registry
 
 from pipeline.article.blocks import Block, find_blocks
-
-SPACES = "\u00a0" + "".join(map(chr, range(0x2000, 0x200B))) + "\u202f\u205f\u3000\t\n\r\x0b\x0c\x85\u2028\u2029"
-_PLAIN = str.maketrans(
-    {**dict.fromkeys(SPACES, " "), "’": "'", "‘": "'", "“": '"', "”": '"', "\u2011": "-", "\u00ad": " "}
-)
-
-
-def plain(text: str) -> str:
-    """`text` with straight quotes and plain spaces, character for character, so that offsets stay."""
-    return text.translate(_PLAIN)
-
+from pipeline.article.plain import plain
 
 _CLOSING = frozenset("\"'”’)]»")
 _NUMBER = re.compile(r"\(?\w{1,3}[.)]|[A-Z]:")

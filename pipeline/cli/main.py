@@ -201,7 +201,6 @@ def export(
     force: Force = False,
 ) -> None:
     """Write a stance table in the columns of other event data; what those have and it has not stays empty."""
-    import_spacy()
     from pipeline.cli.export import export as export_table
 
     export_table(table, output, form, force)
@@ -315,8 +314,6 @@ def train(
     force: Annotated[bool, typer.Option("--force", "-F", help="Replace a model even if it is better.")] = False,
 ) -> None:
     """Retrain the stance classifier on your gold beside the project's own; keeps the old model if that is better."""
-    if kind not in ("encoder", "linear"):
-        raise InputError(f"no such kind of model: {kind!r}; encoder or linear")
     import_spacy()
     try:
         from pipeline.train.command import train as train_model
@@ -350,7 +347,6 @@ def gold_check(
     corpus: Annotated[Path, typer.Option(help="Folder of the texts and their manifest.")] = Path("corpus"),
 ) -> None:
     """Say what is wrong in gold files: file, line, and how to mend it."""
-    import_spacy()
     from pipeline.gold.check import check
 
     problems = [problem for path in files for problem in check(path, corpus)]
@@ -367,7 +363,6 @@ def gold_agree(
     other: Annotated[Path, typer.Argument(help="The same of the second.")],
 ) -> None:
     """Agreement of two annotators: kappa over ordered actor pairs per sentence, F1 over spans."""
-    import_spacy()
     from pipeline.cli import display
     from pipeline.gold.agree import agree
 
@@ -383,7 +378,6 @@ def gold_stats(
     corpus: Annotated[Path, typer.Option(help="Folder of the texts and their manifest.")] = Path("corpus"),
 ) -> None:
     """Print the annotations in numbers, as Markdown."""
-    import_spacy()
     from pipeline.gold.stats import page
 
     print(page(gold, passes, corpus), end="")

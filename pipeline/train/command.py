@@ -158,8 +158,8 @@ def _fit_encoder(
         network.restore(model, init / network.WEIGHTS)
         started_from = f"{name}, weights of {init.name} ({sha256_of(init / network.WEIGHTS)[:16]}…)"
     training.fine_tune(model, tokenizer, examples, dev, scratch, actors=reading["actors"], taught=taught, **options)
-    description = {**write_encoder(model.cpu(), tokenizer, folder), **reading, "encoder": name}
-    description["started_from"] = started_from
+    written = write_encoder(model.cpu(), tokenizer, folder)
+    description = {**written, **reading, "encoder": name, "started_from": started_from}
     runtime = EncoderClassifier(folder, write_description(folder, description))
     pairs = [example.pair for example in dev]
     logits, _, _ = runtime.logits(pairs)
@@ -215,6 +215,8 @@ def train(
     where the new one does worse on the test split: where the whole interval of the difference lies below 0. Raises
     InputError.
     """
+    if kind not in ("encoder", "linear"):
+        raise InputError(f"no such kind of model: {kind!r}; encoder or linear")
     if kind == "linear" and (init or teachers):
         raise InputError("a linear model starts from nothing and has no teacher")
     start = find(init) if init else None
