@@ -7,9 +7,11 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spacy.language import Language
 
 from pipeline.article import find_blocks
 from pipeline.gold.corpus import Annotated
+from pipeline.gold.segments import sentences_of
 
 PAGE = """\
 Oslo and Riga fall out over cod
@@ -51,6 +53,18 @@ def test_every_kind_of_block_is_named() -> None:
     assert said["The first joint drill was held in 2012."] == ("footnote", False)
     assert said["Riga called the closure unlawful."] == ("body", False)
     assert all(label == "boilerplate" for label, _, text in found if PAGE.index(text) >= PAGE.index("Share this"))
+
+
+def test_sentences_end_at_double_spaces_and_have_no_bar(syntax: Language) -> None:
+    doc = syntax(
+        "Oslo has pushed for talks.\xa0 When the ministers met, Riga refused to sign.\n\nA trawler at sea. | Image: AFP"
+    )
+    assert [doc.text[s.start : s.end] for s in sentences_of(doc)] == [
+        "Oslo has pushed for talks.",
+        "When the ministers met, Riga refused to sign.",
+        "A trawler at sea.",
+        "Image: AFP",
+    ]
 
 
 def test_a_footnote_leaves_its_sentence_whole() -> None:

@@ -124,6 +124,10 @@ STATEMENTS = [
     ("Norway condemned Latvia and Estonia.", {"NOR - LVA", "NOR - EST"}),
     ("Seoul's accusation against Pyongyang was false.", {"KOR - PRK"}),
     ("Japan-Russia talks were held in Lima.", {"JPN + RUS", "RUS + JPN"}),
+    (
+        "The North condemned annual ROK-US Key Resolve joint military drills.",
+        {"KOR + USA", "USA + KOR", "PRK - KOR", "PRK - USA"},
+    ),
     ("ROK-US drills angered the North.", {"KOR + USA", "USA + KOR", "PRK - KOR", "PRK - USA"}),
     ("Norway imposed sanctions on Latvia.", {"NOR - LVA"}),
     ("Norway lodged a formal protest against Latvia.", {"NOR - LVA"}),
@@ -142,6 +146,16 @@ STATEMENTS = [
     ("Neither Norway nor Latvia praised the other.", {"NOR - LVA", "LVA - NOR"}),
     ("Norway signed a treaty with Latvia.", {"NOR + LVA", "LVA + NOR"}),
     ("Norway accused Latvia of arming Estonia.", {"NOR - LVA", "LVA + EST"}),
+    (
+        "Norway's envoy met his counterparts from Latvia and Estonia.",
+        {"NOR + LVA", "LVA + NOR", "NOR + EST", "EST + NOR"},
+    ),
+    ("Norway and Latvia cut their aid to Estonia.", {"NOR - EST", "LVA - EST"}),
+    ("Norway and Latvia have strained relations.", {"NOR - LVA", "LVA - NOR"}),
+    ("The territorial dispute between Norway and Latvia goes on.", {"NOR - LVA", "LVA - NOR"}),
+    ("Norway and Latvia are close allies.", {"NOR + LVA", "LVA + NOR"}),
+    ("Norway praised the treaty that Latvia had kept.", set()),
+    ("Norwegian envoys dined with Latvia.", {"NOR + LVA", "LVA + NOR"}),
     ("Qatar mediated between Israel and Hamas.", {"QAT + ISR", "QAT + ORG:hamas"}),
 ]
 
@@ -169,6 +183,9 @@ STATUS = [
     ("Norway could sue Latvia.", "hypothetical", "oppositional"),
     ("Norway has not cooperated with Latvia.", "negated", "oppositional"),
     ("Norway closed the port without consulting Latvia.", "negated", "oppositional"),
+    ("Norway held no talks with Latvia.", "negated", "oppositional"),
+    ("Norway views Latvia's role less favourably.", "negated", "oppositional"),
+    ("None of the Norwegian envoys has consulted Latvia.", "negated", "oppositional"),
     ("Norway released two Latvians without ransom.", "actual", "cooperative"),
 ]
 

@@ -13,7 +13,8 @@ from pipeline.words import words
 _SHE = frozenset({"he", "she", "him", "her", "his", "himself", "herself"})
 _IT = frozenset({"it", "its", "itself"})
 _THEY = frozenset({"they", "them", "their", "themselves"})
-_OTHERS = frozenset("adversary ally colleague counterpart enemy foe neighbor neighbour partner rival".split())
+_OTHERS = words("others")
+_OF_WHERE = frozenset({"from", "in", "of"})
 _BOTH = frozenset({"both", "neither", "either", "each"})
 _NUMBERS = {"three": 3, "four": 4, "five": 5}
 _WE = frozenset("we us our ours i my me ourselves you your".split())
@@ -41,8 +42,8 @@ def _pronoun(token: Token, discourse: Discourse) -> tuple[int, int, tuple[str, .
     lower, here = token.lower_, (token.i, token.i + 1)
     near = token.tag_ == "PRP$" and token.i < token.head.i < token.i + 4
     if near and not any(t.ent_type_ for t in token.doc[token.i : token.head.i]):
-        if token.head.lemma_ in _OTHERS:
-            return token.i, token.head.i + 1, discourse.other(token)
+        if token.head.lemma_ in _OTHERS and not any(c.lower_ in _OF_WHERE for c in token.head.rights):
+            return token.i, token.head.i + 1, discourse.other(token)  # unlike "his counterpart *from* Riga"
         if token.head.lemma_ in _STATE_NOUNS | _STAFF_NOUNS:
             here = (token.i, token.head.i + 1)  # "his country", "its foreign ministry"
     if lower in _SHE:

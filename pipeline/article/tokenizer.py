@@ -18,9 +18,9 @@ _NUMBER = re.compile(r"\(?\w{1,3}[.)]|[A-Z]:")
 
 
 def _may_end(words: list[str], spaces: list[bool], first: int, at: int) -> bool:
-    """Whether a sentence can end at a token: with its stop, within closing quotes and brackets, and not with the number
-    of the paragraph, which begins at token `first`."""
-    while at > first and words[at] in _CLOSING:
+    """Whether a sentence can end at a token: with its stop, within closing quotes, brackets and white space, and not
+    with the number of the paragraph, which begins at token `first`."""
+    while at > first and (words[at] in _CLOSING or words[at].isspace()):
         at -= 1
     if words[at][-1] not in ".?!…":
         return False
@@ -28,10 +28,10 @@ def _may_end(words: list[str], spaces: list[bool], first: int, at: int) -> bool:
 
 
 def trimmed(sentence: Span) -> tuple[int, int]:
-    """The characters of a sentence without the white space around it."""
-    text = sentence.text
-    start = sentence.start_char + len(text) - len(text.lstrip())
-    return start, sentence.start_char + len(text.rstrip())
+    """The characters of a sentence without what only sets it off: white space, the bar in "| Photo: Reuters"."""
+    inner = sentence.text.strip().strip("|").strip()
+    start = sentence.start_char + sentence.text.index(inner)
+    return start, start + len(inner)
 
 
 def ahead(doc: Doc, start: int, most: int) -> Span:
@@ -89,7 +89,7 @@ class ArticleTokenizer:
                 continue
             bounds.append((block, first, len(words)))
             for at in range(first + 1, len(words)):
-                if block.label == "headline" or not _may_end(words, spaces, first, at - 1):
+                if block.label == "headline" or words[at].isspace() or not _may_end(words, spaces, first, at - 1):
                     starts[at] = False
         vocab = self.tokenizer.vocab  # type: ignore[attr-defined]
         doc = Doc(vocab, words=words, spaces=spaces, sent_starts=starts)  # type: ignore[arg-type]

@@ -12,7 +12,6 @@ from typing import Any
 from spacy.tokens import Doc
 
 from pipeline.actors import mention
-from pipeline.article.tokenizer import trimmed
 from pipeline.errors import InputError
 from pipeline.evaluate.errors import Error, errors_of
 from pipeline.evaluate.scores import (
@@ -28,6 +27,7 @@ from pipeline.evaluate.scores import (
 from pipeline.gold import Gold
 from pipeline.gold.corpus import SPLITS, Annotated, read_annotated
 from pipeline.gold.pairs import gold_pairs, is_right
+from pipeline.gold.segments import sentences_of
 from pipeline.labels import STANCES
 from pipeline.stance import Classifier, StanceComponent
 from pipeline.stance.base import Verdict
@@ -93,7 +93,7 @@ def _verbs(measures: dict[str, Measure], item: Annotated, doc: Doc, number: Call
 
 def _segmentation(measures: dict[str, Measure], item: Annotated, doc: Doc) -> None:
     document, gold = item.entry.document, item.gold
-    found = {trimmed(sentence) for sentence in doc.sents if sentence.text.strip()}
+    found = {(s.start, s.end) for s in sentences_of(doc)}
     found = {span for span in found if _counts(gold, span[0]) and any(b.start <= span[0] < b.end for b in gold.blocks)}
     wanted = {(s.start, s.end) for s in gold.sentences if _counts(gold, s.start)}
     starts = sorted({start for start, _ in wanted | found})

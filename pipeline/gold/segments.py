@@ -18,6 +18,6 @@ def blocks_of(doc: Doc) -> list[Block]:
 
 
 def sentences_of(doc: Doc) -> list[Sentence]:
-    """The sentences of a document after the pipeline, without the white space around them."""
-    bounds = [trimmed(sentence) for sentence in doc.sents if sentence.text.strip()]
+    """The sentences of a document after the pipeline, without what only sets them off."""
+    bounds = [(start, end) for start, end in map(trimmed, doc.sents) if start < end]
     return [Sentence(f"s{n}", start, end) for n, (start, end) in enumerate(bounds, start=1)]

@@ -146,7 +146,7 @@ def _reworded(s: Statement, stance: str, doc: Doc) -> Statement:
         return s
     entry, place = predicate_of(verb), (verb.start_char, verb.end_char)
     words = " ".join(entry.words)
-    return replace(s, verb=words, verb_span=place, root=entry.root, quad=entry.quad, status=status(verb[0]))
+    return replace(s, verb=words, verb_span=place, root=entry.root, quad=entry.quad, status=status(verb))
 
 
 def _settle(judged: list[Statement | None]) -> list[Statement]:

@@ -16,14 +16,18 @@ from pipeline.words import words
 _OWNERS = ("poss", "amod", "compound", "nmod")
 _INSIDE = frozenset({"of", "from", "by", "for", "between", "among"})
 _OBJECT_CONTROL = words("object_control")
+_OTHERS = words("others")
 _CHARGING = words("charging")
 _ANSWERING = words("answering")
 _RELATIVE = ("WDT", "WP", "WP$")
-_COMPLEMENTS = ("dobj", "dative", "agent", "xcomp", "ccomp", "oprd", "acomp")
-_LEADING = frozenset({"of", "from", "by", "for", "to", "in"})
+_COMPLEMENTS = ("dobj", "dative", "xcomp", "ccomp", "oprd", "acomp")
+_LEADING = frozenset({"of", "from", "for", "to", "in"})
 _DEPTH = 4
 _BELOW = 6
 """Arcs below a predicate in which a target is looked for."""
+_HYPHENS = ("-", "–", "/")
+_BEFORE = 12
+"""Tokens before a noun in which two names joined by a hyphen are looked for."""
 _LIST = 20
 """Names that are read of a list; a longer one is no coordination that a verb joins."""
 
@@ -54,7 +58,9 @@ class Arguments:
         for child in children:
             if child.dep_ == "appos" and (found := self.stand_for(child, depth + 1)):
                 return found
-        owners = [child for child in children if child.dep_ in _OWNERS]
+        owners = [
+            child for child in children if child.dep_ in _OWNERS and not (child.dep_ == "poss" and _elsewhere(head))
+        ]
         for child in sorted(owners, key=lambda c: c.dep_ != "poss"):
             found = self.stand_for(child, depth + 1) if child.dep_ == "poss" or child.i in self.owner else []
             if found:
@@ -66,12 +72,12 @@ class Arguments:
                         return found
         if head.dep_ == "appos":  # "the Front, a *force* that …"
             return [self.owner[head.head.i]] if head.head.i in self.owner else []
-        return []
+        return self._pair_before(head)
 
     def _hyphened(self, span: Span) -> list[Span]:
         """A mention, with the one that a hyphen joins to it: "ROK-*US* drills"."""
         at = span.start - 2
-        joined = at >= 0 and at in self.owner and span.doc[at + 1].text in ("-", "–", "/")
+        joined = at >= 0 and at in self.owner and span.doc[at + 1].text in _HYPHENS
         return [self.owner[at], span] if joined else [span]
 
     def subjects(self, verb: Token, depth: int = 0) -> list[Span]:
@@ -205,10 +211,9 @@ class Arguments:
 
     def roles(self, token: Token, predicate: Predicate) -> tuple[list[Span], list[Span]]:
         """Sources and targets of the predicate at `token`; of a mutual one the sources may be all."""
-        sources: list[Span] = []
-        for slot in predicate.source:
-            if sources := self.fill(token, slot, predicate.pos):
-                break
+        pair = self._pair_before(token) if predicate.mutual and predicate.pos == "noun" else []
+        filled = (self.fill(token, slot, predicate.pos) for slot in predicate.source)
+        sources = pair or next(filter(None, filled), [])
         targets: list[Span] = []
         for slot in predicate.target:
             targets = [span for span in self.fill(token, slot, predicate.pos) if span not in sources]
@@ -221,6 +226,13 @@ class Arguments:
         if not targets and not (predicate.among and len(sources) > 1):
             targets = self._within(token, sources)
         return sources, targets
+
+    def _pair_before(self, noun: Token) -> list[Span]:
+        """The two mentions that a hyphen joins before a noun that they modify: "*ROK-US* joint military drills"."""
+        for token in noun.doc[max(noun.left_edge.i, noun.i - _BEFORE) : noun.i]:
+            if token.text in _HYPHENS and token.i - 1 in self.owner and token.i + 1 in self.owner:
+                return [self.owner[token.i - 1], self.owner[token.i + 1]]
+        return []
 
     def _within(self, token: Token, but: list[Span]) -> list[Span]:
         """The mentions nearest below a predicate that fill no slot of it: "refused to build *Tonga* a dock"."""
@@ -237,7 +249,14 @@ class Arguments:
     def _leads_on(above: Token, child: Token, top: Token) -> bool:
         if child.dep_ in _COMPLEMENTS or (child.dep_ == "prep" and child.lower_ in _LEADING):
             return True
-        return above.i != top.i and child.dep_ in ("nsubj", "nsubjpass", "pobj", "pcomp", "acl", "relcl", *_OWNERS)
+        if child.dep_ == "nsubj" and above.dep_ == "relcl":
+            return False  # "a treaty that *Riga* had kept"
+        return above.i != top.i and child.dep_ in ("nsubj", "pobj", "pcomp", "acl", "relcl", *_OWNERS)
+
+
+def _elsewhere(noun: Token) -> bool:
+    """Whether a noun is not of its owner's country: "Oslo's *partners* from Riga"."""
+    return noun.lemma_ in _OTHERS and any(child.lower_ in ("from", "in") for child in noun.rights)
 
 
 def _relative(pronoun: Token) -> Token | None:

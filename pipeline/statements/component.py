@@ -51,11 +51,13 @@ class _Join:
     sources: list[Span]
     targets: list[Span]
 
-    def may_join(self, mentions: int, arguments: Arguments) -> bool:
-        """Whether it can join two actors: it is not part of a name, and a noun or adjective has somebody beside it."""
+    def counts(self, mentions: int, arguments: Arguments) -> bool:
+        """Whether it is a predicate here: no part of a name; a noun only where a sentence names two actors, whom it
+        may be about, and an adjective only where it describes one of them."""
         if self.verb.start in arguments.owner or self.verb.end - 1 in arguments.owner:
             return False
-        return predicate_of(self.verb).pos == "verb" or (mentions > 1 and bool(self.sources or self.targets))
+        pos = predicate_of(self.verb).pos
+        return pos == "verb" or (mentions > 1 and (pos == "noun" or bool(self.sources or self.targets)))
 
 
 class Statements:
@@ -73,8 +75,8 @@ class Statements:
         kept: list[Span] = []
         for sentence in doc.sents:
             here = _within(mentions, sentence)
-            joins = [_Join(verb, *arguments.roles(verb[0], predicate_of(verb))) for verb in _within(verbs, sentence)]
-            joins = [join for join in joins if join.may_join(len(here), arguments)]
+            joins = [_Join(verb, *arguments.roles(verb.root, predicate_of(verb))) for verb in _within(verbs, sentence)]
+            joins = [join for join in joins if join.counts(len(here), arguments)]
             kept += [join.verb for join in joins]
             if not here:
                 continue
@@ -139,19 +141,20 @@ def _linked(joins: list[_Join]) -> Iterator[tuple[Span, Span, str, Span, str]]:
         pairs = [(s, t) for s in given for t in taken]
         if not taken and (predicate_of(join.verb).among or _both_ways(join.verb)):
             pairs += permutations(given, 2)
-        elif _both_ways(join.verb) and status(join.verb[0]) != "negated":  # refusing to meet is one-sided
+        elif _both_ways(join.verb) and status(join.verb) != "negated":  # refusing to meet is one-sided
             pairs += [(t, s) for s in given for t in taken]
         for (source, source_id), (target, target_id) in pairs:
-            if source_id != target_id:
+            theirs = target is not source and source_id in mention.actors_of(target)  # "Oslo and Riga cut *their* aid"
+            if source_id != target_id and not theirs:
                 yield join.verb, source, source_id, target, target_id
 
 
 def _reported(joins: list[_Join], arguments: Arguments) -> Iterator[tuple[Span, Span, str, Span, str]]:
     """To say that another does harm is to accuse: "*Oslo said* Riga had armed the rebels"."""
     for join in joins:
-        verb = join.verb[0]
+        verb = join.verb.root
         saying = _saying(verb)
-        if saying is None or predicate_of(join.verb).quad < 3 or status(verb) == "negated":
+        if saying is None or predicate_of(join.verb).quad < 3 or status(join.verb) == "negated":
             continue
         key = f"{saying.lemma_.lower()}/report"
         if key not in predicates():
@@ -240,7 +243,7 @@ def _candidate(
     arguments: Arguments,
 ) -> Statement:
     predicate = predicate_of(verb) if verb.id_ else None
-    state = status(verb[0])
+    state = status(verb)
     stance = predicate.stance if predicate else "none"
     if state == "negated" and stance == "cooperative":
         stance = "oppositional"
@@ -252,12 +255,12 @@ def _candidate(
         source_span=(source.start_char, source.end_char),
         target=target_id,
         target_span=(target.start_char, target.end_char),
-        verb=" ".join(predicate.words) if predicate else verb[0].lemma_.lower(),
+        verb=" ".join(predicate.words) if predicate else verb.root.lemma_.lower(),
         verb_span=(verb.start_char, verb.end_char),
         root=predicate.root if predicate else "",
         quad=predicate.quad if predicate else 0,
         stance=stance,
         block=block,
         status=state,
-        speaker=_speaker(verb[0], source_id, arguments),
+        speaker=_speaker(verb.root, source_id, arguments),
     )

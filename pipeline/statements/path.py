@@ -25,7 +25,7 @@ def path_of(doc: Doc, s: Statement) -> str:
 
     def slot(of: tuple[int, int]) -> str:
         for name in dict.fromkeys((*predicate.source, *predicate.target)):
-            if any((m.start_char, m.end_char) == of for m in arguments.fill(verb[0], name, predicate.pos)):
+            if any((m.start_char, m.end_char) == of for m in arguments.fill(verb.root, name, predicate.pos)):
                 return name if name in ("subject", "object", "indirect", "possessor") else f'"{name}"'
         return "another slot"
 

@@ -6,6 +6,7 @@ lexicon entry.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from spacy.language import Language
@@ -17,6 +18,9 @@ from pipeline.verbs.status import owned
 
 KEY = "diplomatic_verbs"
 _POS = {"VERB": ("verb", "adjective"), "AUX": ("verb",), "NOUN": ("noun",), "PROPN": ("noun",), "ADJ": ("adjective",)}
+_ENDINGS = ("ed", "es", "ing")
+_SHORT = re.compile(r"[^aeiou]*[aeiou][^aeioushwxyz]")
+"""Words of one syllable that double their last letter before an ending."""
 _REACH = 7
 """Tokens to the right of a predicate in which the rest of its phrase is looked for."""
 
@@ -29,6 +33,12 @@ def create_diplomatic_verbs(nlp: Language, name: str) -> DiplomaticVerbs:
 def predicate_of(span: Span) -> Predicate:
     """The lexicon entry of a span of this component."""
     return predicates()[span.id_]
+
+
+def _lemma(token: Token) -> str:
+    """The lemma in lower case, with the "e" that spaCy takes from short verbs: "spared" is of "spare", not "spar"."""
+    lemma = token.lemma_.lower()
+    return f"{lemma}e" if token.lower_[len(lemma) :] in _ENDINGS and _SHORT.fullmatch(lemma) else lemma
 
 
 def _depends(token: Token, head: Token) -> bool:
@@ -46,10 +56,13 @@ def _window(token: Token) -> list[tuple[Token, tuple[str, str]]]:
 
 
 def _rest(entry: Predicate, token: Token, window: list[tuple[Token, tuple[str, str]]]) -> Token | None:
-    """The last token of the phrase that begins at `token`, or None where the phrase is not there."""
+    """The last token of the phrase that begins at `token`, or None where the phrase is not there. What comes after is
+    below the first word, or above it where that modifies a noun: "*territorial* dispute"."""
     last = token
+    noun = entry.pos == "noun"
     for word in entry.words[1:]:
-        match = next((t for t, words in window if word in words and t.i > last.i and _depends(t, token)), None)
+        later = (t for t, words in window if word in words and t.i > last.i)
+        match = next((t for t in later if _depends(t, token) or (noun and _depends(token, t))), None)
         if match is None:
             return None
         last = match
@@ -63,11 +76,14 @@ class DiplomaticVerbs:
         """The predicate that begins at `token`. The month of March is none."""
         if token.ent_type_ == "DATE" and token.text[0].isupper():
             return None
-        lemma = token.lemma_.lower()
+        lemma = _lemma(token)
         kinds = _POS.get(token.pos_, ())
         if token.pos_ in ("ADP", "ADV"):
             kinds = ("adjective",)
         entries = [entry for kind in kinds for entry in by_first_word().get((lemma, kind), ())]
+        if "noun" not in kinds:  # "*close* ties", "*strained* relations"
+            forms = dict.fromkeys((lemma, token.lower_))
+            entries = [e for f in forms for e in by_first_word().get((f, "noun"), ()) if len(e.words) > 1] + entries
         window = _window(token) if any(len(entry.words) > 1 for entry in entries) else []
         for entry in entries:
             if (last := _rest(entry, token, window)) is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spacy.tokens import Token
+from spacy.tokens import Span, Token
 
 from pipeline.words import words
 
@@ -15,6 +15,7 @@ _DOUBTING = frozenset("fear speculate suspect doubt".split())
 _DENYING = words("denying")
 _CONDITIONS = frozenset("if unless whether should".split())
 _NO = words("no")
+_NOBODY = frozenset("neither nobody none".split())
 
 
 def _above(token: Token) -> Iterator[Token]:
@@ -31,8 +32,11 @@ def owned(noun: Token) -> bool:
     return any(child.ent_type_ and child.dep_ in ("poss", "amod", "compound", "nmod") for child in noun.children)
 
 
-def status(token: Token) -> str:
+def status(predicate: Span) -> str:
     """One of the statuses of `pipeline.labels`; negation outweighs the rest."""
+    token, phrase = predicate.root, predicate.id_.rpartition("/")[0].split()
+    if any(word.lower_ in _NO and word.lower_ not in phrase for word in predicate[1:]):
+        return "negated"  # "held *no* talks", "views it *less* favourably"
     chain = [token, *_above(token)]
     lower = [child.lower_ for link in chain[:2] if link.i == token.i or token.pos_ != "VERB" for child in link.children]
     if any(child.dep_ == "neg" for child in token.children) or any(word in _NO for word in lower):
@@ -42,9 +46,9 @@ def status(token: Token) -> str:
     if token.dep_ == "dobj" and owned(token):  # a demand that is rejected has been made
         return "actual"
     clause = token if token.pos_ in ("VERB", "AUX") else next((t for t in chain if t.pos_ in ("VERB", "AUX")), token)
-    subjects = (child for child in clause.children if child.dep_ in ("nsubj", "nsubjpass"))
-    neither = any(child.lower_ == "neither" for subject in subjects for child in subject.children)
-    if neither or any(child.dep_ == "neg" for child in clause.children):
+    doers = [child for child in clause.children if child.dep_ in ("nsubj", "nsubjpass", "agent")]
+    nobody = any(word.lower_ in _NOBODY for doer in doers for word in (doer, *doer.children))
+    if nobody or any(child.dep_ == "neg" for child in clause.children):
         return "negated"
     if clause.dep_ in ("xcomp", "pcomp") or clause.i != token.i:
         governors = [t for t in chain[1:] if t.i != token.i]
