@@ -2,8 +2,9 @@
 
     python benchmarks/confidence.py [MODEL]
 
-Logistic regression of whether a candidate is right on two things: the classifier's log-odds that there is a statement,
-and whether the syntax joins the actors. Then what rows come to, end to end, that are kept from some confidence on.
+Logistic regression of whether a candidate is right on three things: the classifier's log-odds that there is a
+statement, whether the syntax joins the actors, and how far its verb is to be trusted. Then what rows come to, end to
+end, that are kept from some confidence on.
 """
 
 from __future__ import annotations
@@ -35,14 +36,16 @@ def main() -> None:
         candidates = statement.load(doc)
         verdicts = classifier.classify(candidate_pairs(doc, candidates))
         for s, verdict in zip(candidates, verdicts, strict=True):
-            stance, log_odds, joined = weigh(s, verdict)
+            stance, evidence = weigh(s, verdict)
             hit = is_right(item.gold, s.source_span[0], s.source, s.target, stance)
             if hit is not None:
-                features.append((log_odds, joined))
+                features.append(evidence)
                 right.append(hit)
     table, hits = np.array(features, float), np.array(right)
     fitted = LogisticRegression(C=np.inf).fit(table, hits)
-    print(f"bias = {fitted.intercept_[0]:.2f}\nslope = {fitted.coef_[0, 0]:.2f}\njoined = {fitted.coef_[0, 1]:.2f}\n")
+    for name, value in zip(("bias", "slope", "joined", "trust"), [*fitted.intercept_, *fitted.coef_[0]], strict=True):
+        print(f"{name} = {value:.2f}")
+    print()
     sure = fitted.predict_proba(table)[:, 1]
     print("| kept from | rows | F1 | precision | recall |\n| ---: | ---: | ---: | ---: | ---: |")
     for least in np.arange(0.16, 0.71, 0.02):

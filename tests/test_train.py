@@ -33,7 +33,7 @@ ARTICLES = {
 }
 
 SETTINGS: dict[str, Any] = {**pipeline.settings()["training"], "epochs": 1, "batch": 8, "actors": 8, "seed": 0}
-del SETTINGS["further"]
+del SETTINGS["further"], SETTINGS["kept"]
 
 
 @pytest.fixture

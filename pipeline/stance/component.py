@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import exp, log
+from operator import mul
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -53,22 +54,26 @@ def create_stance(
     bias: float,
     slope: float,
     joined: float,
+    trust: float,
     min_confidence: float,
     device: str,
     threads: int,
 ) -> StanceComponent:
     """The component. How sure it is of a statement is the logistic function of `bias`, plus `slope` times the
-    classifier's log-odds that there is one, plus `joined` where the syntax joins the actors; a statement is kept from
-    `min_confidence` on. An encoder runs on `device`, "cpu" or "cuda", with so many `threads`; 0 is one a core."""
-    return StanceComponent(model, bias, slope, joined, min_confidence, device, threads)
+    classifier's log-odds that there is one, plus, where the syntax joins the actors, `joined` and `trust` times the
+    log-odds that the verb joins rightly; a statement is kept from `min_confidence` on. An encoder runs on `device`,
+    "cpu" or "cuda", with so many `threads`; 0 is one a core."""
+    return StanceComponent(model, bias, slope, joined, trust, min_confidence, device, threads)
 
 
-def weigh(candidate: Statement, verdict: Verdict) -> tuple[str, float, bool]:
+def weigh(candidate: Statement, verdict: Verdict) -> tuple[str, tuple[float, float, float]]:
     """The stance of a candidate if it has one, and what speaks for that: the classifier's log-odds that the sentence
-    says something of the pair, within reason, and whether the syntax joins the two by a verb that takes a side."""
+    says something of the pair, within reason; 1 where the syntax joins the two by a verb that takes a side, and the
+    log-odds that this verb joins rightly."""
     joined = candidate.linked and candidate.stance != "none"
     stated = min(max(1 - verdict.scores["none"], LEAST), 1 - LEAST)
-    return candidate.stance if joined else verdict.sign, log(stated / (1 - stated)), joined
+    log_odds = log(stated / (1 - stated))
+    return (candidate.stance, (log_odds, 1.0, candidate.trust)) if joined else (verdict.sign, (log_odds, 0.0, 0.0))
 
 
 class StanceComponent:
@@ -80,11 +85,12 @@ class StanceComponent:
         bias: float,
         slope: float,
         joined: float,
+        trust: float,
         min_confidence: float,
         device: str = "cpu",
         threads: int = 0,
     ) -> None:
-        self.bias, self.slope, self.joined, self.min_confidence = bias, slope, joined, min_confidence
+        self.bias, self.weights, self.min_confidence = bias, (slope, joined, trust), min_confidence
         self.classifier: Classifier | None = None if model == LEXICON else load_classifier(model, device, threads)
         self.model = self.classifier.name if self.classifier else LEXICON
         """What the table's `model` column says."""
@@ -119,8 +125,8 @@ class StanceComponent:
 
     def _judge(self, s: Statement, v: Verdict, doc: Doc) -> Statement | None:
         """The statement as classifier and syntax see it, or None where the sentence says nothing about the pair."""
-        taken, log_odds, joined = weigh(s, v)
-        confidence = 1 / (1 + exp(-(self.bias + self.slope * log_odds + self.joined * joined)))
+        taken, evidence = weigh(s, v)
+        confidence = 1 / (1 + exp(-self.bias - sum(map(mul, self.weights, evidence))))
         if confidence < self.min_confidence:
             return None
         if not s.linked and s.stance != taken:

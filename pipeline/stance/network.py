@@ -166,6 +166,13 @@ def restore(model: MarkedSentenceModel, path: Path) -> None:
         raise InputError("these weights are of another encoder", path)
 
 
+def blend(model: MarkedSentenceModel, path: Path, share: float) -> None:
+    """Move a model's weights towards those of an earlier training, by a share of the way."""
+    weights = model.state_dict()
+    for name, earlier in load_file(path).items():
+        weights[name].lerp_(earlier.to(weights[name]), share)
+
+
 def as_network(model: MarkedSentenceModel, device: str = "cpu") -> Network:
     """The model as a classifier asks it: numpy in and out, on a device."""
     model.eval().to(device)

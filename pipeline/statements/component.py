@@ -262,5 +262,6 @@ def _candidate(
         stance=stance,
         block=block,
         status=state,
+        trust=predicate.trust if predicate else 0.0,
         speaker=_speaker(verb.root, source_id, arguments),
     )

@@ -18,8 +18,8 @@ class Statement:
 
     Spans are `(start, end)` in characters of the document; `sentence` too. `mutual` is the position of the statement's
     other direction among the document's statements, or None. `linked` says that the syntax joins the two actors through
-    the verb; otherwise they only share its sentence, and the classifier has the word. `root` is empty and `quad` 0
-    where the verb is none of the lexicon.
+    the verb; otherwise they only share its sentence, and the classifier has the word. `trust` is how far the lexicon's
+    verb is to be trusted there, in log-odds. `root` is empty and `quad` 0 where the verb is none of the lexicon.
     """
 
     sentence: tuple[int, int]
@@ -37,6 +37,7 @@ class Statement:
     speaker: str = ""
     mutual: int | None = None
     linked: bool = True
+    trust: float = 0.0
     confidence: float = 1.0
     scores: dict[str, float] = field(default_factory=dict)
     model: str = ""

@@ -142,6 +142,7 @@ def _fit_encoder(
     init: Path | None,
     reading: dict[str, Any],
     options: dict[str, Any],
+    kept: float,
     taught: np.ndarray | None,
     scratch: Path,
 ) -> dict[str, Any]:
@@ -158,6 +159,8 @@ def _fit_encoder(
         network.restore(model, init / network.WEIGHTS)
         started_from = f"{name}, weights of {init.name} ({sha256_of(init / network.WEIGHTS)[:16]}…)"
     training.fine_tune(model, tokenizer, examples, dev, scratch, actors=reading["actors"], taught=taught, **options)
+    if init is not None:
+        network.blend(model, init / network.WEIGHTS, kept)
     written = write_encoder(model.cpu(), tokenizer, folder)
     description = {**written, **reading, "encoder": name, "started_from": started_from}
     runtime = EncoderClassifier(folder, write_description(folder, description))
@@ -226,7 +229,7 @@ def train(
         raise InputError("training needs gold in the splits train and dev, with its texts in the manifest", gold[0])
     settings = pipeline.settings()
     options, mixed = dict(settings["training"]) | {"seed": seed}, settings["examples"]
-    further = options.pop("further")
+    further, kept = options.pop("further"), options.pop("kept")
     options["epochs"] = epochs or (options["epochs"] if start is None else further)
     options["rate"] = rate or options["rate"]
     nlp = pipeline.load(None)
@@ -255,7 +258,7 @@ def train(
             key = _key(examples, start, [teacher.name for teacher in taught_by], reading, options)
             scratch = output.parent / f".{output.name}.{key}"
             taught = _taught(examples, taught_by, set() if teachers else unseen) if taught_by else None
-            description = _fit_encoder(examples, dev, fresh, start, reading, options, taught, scratch)
+            description = _fit_encoder(examples, dev, fresh, start, reading, options, kept, taught, scratch)
             description["taught_by"] = [teacher.name for teacher in taught_by]
             shutil.rmtree(scratch)
         description |= {"seed": seed, "labels": list(STANCES), "trained_on": _sources(annotated, external, examples)}

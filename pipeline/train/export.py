@@ -48,8 +48,13 @@ class _ByToken(torch.nn.Module):
 
 
 def _by_token(module: torch.nn.Module) -> torch.nn.Module:
+    """The module with its linear layers scaled by token, but for those to which attention's normed input is fine enough
+    as it is."""
     for name, child in module.named_children():
-        setattr(module, name, _ByToken(child) if isinstance(child, torch.nn.Linear) else _by_token(child))
+        if not isinstance(child, torch.nn.Linear):
+            _by_token(child)
+        elif name not in ("query", "key", "value"):
+            setattr(module, name, _ByToken(child))
     return module
 
 
@@ -77,7 +82,7 @@ def to_onnx(model: MarkedSentenceModel, path: Path) -> None:
                 dynamic_shapes={"input_ids": free, "attention_mask": free, "pairs": {0: "sentences", 1: "pairs"}},
                 dynamo=True,
                 external_data=False,
-                opset_version=18,
+                opset_version=20,  # the first with GELU as one operator
                 verbose=False,
             )
             quantize_dynamic(exact, path, weight_type=QuantType.QUInt8, per_channel=True)
