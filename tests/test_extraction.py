@@ -53,6 +53,12 @@ NAMES = [
 ]
 
 
+def test_capitals_of_a_title_name_no_organisation(syntax: Language) -> None:
+    title = "Japan and South Korea's Divergent Approaches to Cooperation with Russia"
+    body = "Tokyo thanked Moscow. Seoul did not. Analysts saw no pattern in what the two neighbours did."
+    assert {actor for _, actor in actors(syntax, f"{title}\n\n{body}")} == {"JPN", "KOR", "RUS", "JPN+KOR"}
+
+
 @pytest.mark.parametrize(("text", "found"), NAMES)
 def test_names_and_what_only_looks_like_one(syntax: Language, text: str, found: list[tuple[str, str]]) -> None:
     assert actors(syntax, text) == found

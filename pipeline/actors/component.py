@@ -119,6 +119,7 @@ class Actors:
         surnames -= {doc[i].text for start, end in announced for i in range(start, end)}
         entities = [(ent.start, ent.end) for ent in doc.ents if ent.label_ == "ORG"]
         bounds = filter_spans([doc[start:end] for start, end in [*announced, *entities]])
+        titles = [block for block in doc.spans.get("blocks", []) if block.label_ == "headline" and _title_case(block)]
         found = []
         for span in bounds:
             start, end = span.start, span.end
@@ -141,9 +142,16 @@ class Actors:
                 root.head.lower_ in _LOCATIVE
                 or (root.head.lower_ == "from" and doc[end : end + 1].text == "to")  # "a line from *Termez* to Kabul"
             )
-            if slug(text) != "ORG:" and not (place and alone):
+            only_in_titles = titles and doc.text.count(text) == sum(title.text.count(text) for title in titles)
+            if slug(text) != "ORG:" and not (place and alone) and not only_in_titles:
                 found.append(mention.make(doc, start, end, (slug(text),), "organisation"))
         return filter_spans([*found, *_again(doc, found, taken)])
+
+
+def _title_case(block: Span) -> bool:
+    """Whether most words of a block have a capital, so that one more says nothing of a name."""
+    words = [token.text for token in block if token.is_alpha]
+    return len(words) > 3 and sum(word[0].isupper() for word in words) > 0.6 * len(words)
 
 
 def _run(doc: Doc, start: int, taken: set[int]) -> int:
