@@ -84,7 +84,7 @@ def main() -> None:
     print("| row |", " | ".join(COLUMNS), "|\n| --- |", " | ".join("---" for _ in COLUMNS), "|", flush=True)
     settings = pipeline.settings()
     mixed, usual = settings["examples"], settings["training"] | settings["encoder"] | {"encoder": "", "leave": ()}
-    for unused in ("further", "kept", "name", "sha256"):
+    for unused in ("further", "name", "sha256"):
         del usual[unused]
     for name in chosen.rows:
         setting = usual | ROWS[name]

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import CORPUS, GOLD, ROOT
+from safetensors.torch import save_file
 
 import pipeline
 from pipeline.digest import sha256_of
@@ -21,7 +22,7 @@ from pipeline.gold.corpus import read_annotated
 from pipeline.labels import QUADS, ROOTS, STANCES
 from pipeline.shipped import shipped
 from pipeline.stance.marking import arrange, by_text
-from pipeline.stance.network import as_network, build, find_encoder, trained_weights
+from pipeline.stance.network import as_network, blend, build, find_encoder, trained_weights
 from pipeline.train import command
 from pipeline.train.data import from_gold
 from pipeline.train.encoder import fine_tune
@@ -33,7 +34,7 @@ ARTICLES = {
 }
 
 SETTINGS: dict[str, Any] = {**pipeline.settings()["training"], "epochs": 1, "batch": 8, "actors": 8, "seed": 0}
-del SETTINGS["further"], SETTINGS["kept"]
+del SETTINGS["further"]
 
 
 @pytest.fixture
@@ -94,6 +95,18 @@ def test_a_pupil_learns_what_its_teacher_answers(tmp_path: Path) -> None:
         ids = np.array([tokenizer(text)["input_ids"]])
         stance, *_ = network(input_ids=ids, attention_mask=np.ones_like(ids), pairs=places[None, asked, 1:])
         assert {STANCES[label] for label in stance.argmax(-1).flat} == {"oppositional"}
+
+
+def test_a_model_goes_part_of_the_way_from_the_one_it_started_from(tmp_path: Path) -> None:
+    earlier, model = (build(find_encoder()[1], layers=1, seed=seed)[0] for seed in (0, 1))
+    save_file(trained_weights(earlier), tmp_path / "weights.safetensors")
+    expected = {
+        name: (3 * model.get_parameter(name) + earlier.get_parameter(name)) / 4 for name in ("stance.weight", "markers")
+    }
+    blend(model, tmp_path / "weights.safetensors", 0.25)
+    for name, weights in expected.items():
+        assert torch.allclose(model.get_parameter(name), weights, atol=1e-3)
+    assert not torch.allclose(model.stance.weight, earlier.stance.weight, atol=1e-3)
 
 
 def test_a_linear_model_is_no_teacher(train: Callable[..., str], tmp_path: Path) -> None:

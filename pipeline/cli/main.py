@@ -311,6 +311,10 @@ def train(
     epochs: Annotated[float | None, typer.Option(min=0.01)] = None,
     rate: Annotated[float | None, typer.Option(min=0, help="Of learning; by default that of config.cfg.")] = None,
     seed: Annotated[int, typer.Option()] = 0,
+    kept: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="Share of the weights started from that stays: forgets less, learns less."),
+    ] = 0.0,
     force: Annotated[bool, typer.Option("--force", "-F", help="Replace a model even if it is better.")] = False,
 ) -> None:
     """Retrain the stance classifier on your gold beside the project's own; keeps the old model if that is better."""
@@ -337,6 +341,7 @@ def train(
         epochs=epochs,
         rate=rate,
         seed=seed,
+        kept=kept,
         force=force,
     )
 

@@ -159,8 +159,9 @@ def _fit_encoder(
         network.restore(model, init / network.WEIGHTS)
         started_from = f"{name}, weights of {init.name} ({sha256_of(init / network.WEIGHTS)[:16]}…)"
     training.fine_tune(model, tokenizer, examples, dev, scratch, actors=reading["actors"], taught=taught, **options)
-    if init is not None:
+    if init is not None and kept:
         network.blend(model, init / network.WEIGHTS, kept)
+        started_from += f", of which the share {kept:g} stays"
     written = write_encoder(model.cpu(), tokenizer, folder)
     description = {**written, **reading, "encoder": name, "started_from": started_from}
     runtime = EncoderClassifier(folder, write_description(folder, description))
@@ -207,6 +208,7 @@ def train(
     epochs: float | None = None,
     rate: float | None = None,
     seed: int = 0,
+    kept: float = 0.0,
     force: bool = False,
 ) -> None:
     """Train on the train split of gold (and on `external`), and write the model folder `output`.
@@ -214,7 +216,8 @@ def train(
     The project's own gold is always mixed in, so that nothing is forgotten, unless `alone`. An encoder starts from the
     weights of the model `init`, or afresh from the encoder itself; the dev split chooses epoch and temperature. It
     learns what `teachers` answer beside the labels; by default what `init` itself answered to the gold that it has
-    seen, so as not to forget (Li and Hoiem, ECCV 2016). A model that is in `output` already stays, unless `force`,
+    seen, so as not to forget (Li and Hoiem, ECCV 2016). Of the weights of `init` the share `kept` stays in the mean
+    that is written (Wortsman et al., CVPR 2022). A model that is in `output` already stays, unless `force`,
     where the new one does worse on the test split: where the whole interval of the difference lies below 0. Raises
     InputError.
     """
@@ -229,7 +232,7 @@ def train(
         raise InputError("training needs gold in the splits train and dev, with its texts in the manifest", gold[0])
     settings = pipeline.settings()
     options, mixed = dict(settings["training"]) | {"seed": seed}, settings["examples"]
-    further, kept = options.pop("further"), options.pop("kept")
+    further = options.pop("further")
     options["epochs"] = epochs or (options["epochs"] if start is None else further)
     options["rate"] = rate or options["rate"]
     nlp = pipeline.load(None)
