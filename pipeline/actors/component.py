@@ -120,6 +120,8 @@ class Actors:
         entities = [(ent.start, ent.end) for ent in doc.ents if ent.label_ == "ORG"]
         bounds = filter_spans([doc[start:end] for start, end in [*announced, *entities]])
         titles = [block for block in doc.spans.get("blocks", []) if block.label_ == "headline" and _title_case(block)]
+        titled = {token.i for block in titles for token in block}
+        elsewhere = "".join(token.text_with_ws for token in doc if token.i not in titled) if titled else ""
         found = []
         for span in bounds:
             start, end = span.start, span.end
@@ -142,7 +144,7 @@ class Actors:
                 root.head.lower_ in _LOCATIVE
                 or (root.head.lower_ == "from" and doc[end : end + 1].text == "to")  # "a line from *Termez* to Kabul"
             )
-            only_in_titles = titles and doc.text.count(text) == sum(title.text.count(text) for title in titles)
+            only_in_titles = start in titled and text not in elsewhere
             if slug(text) != "ORG:" and not (place and alone) and not only_in_titles:
                 found.append(mention.make(doc, start, end, (slug(text),), "organisation"))
         return filter_spans([*found, *_again(doc, found, taken)])

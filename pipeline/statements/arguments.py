@@ -230,8 +230,9 @@ class Arguments:
     def _pair_before(self, noun: Token) -> list[Span]:
         """The two mentions that a hyphen joins before a noun that they modify: "*ROK-US* joint military drills"."""
         for token in noun.doc[max(noun.left_edge.i, noun.i - _BEFORE) : noun.i]:
-            if token.text in _HYPHENS and token.i - 1 in self.owner and token.i + 1 in self.owner:
-                return [self.owner[token.i - 1], self.owner[token.i + 1]]
+            after = self.owner.get(token.i + 1) if token.text in _HYPHENS else None
+            if after is not None and len(pair := self._hyphened(after)) > 1:
+                return pair
         return []
 
     def _within(self, token: Token, but: list[Span]) -> list[Span]:

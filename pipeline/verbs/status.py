@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from spacy.tokens import Span, Token
 
+from pipeline.verbs.lexicon import predicates
 from pipeline.words import words
 
 _HYPOTHETICAL = frozenset("could might may would can should".split())
@@ -34,8 +35,8 @@ def owned(noun: Token) -> bool:
 
 def status(predicate: Span) -> str:
     """One of the statuses of `pipeline.labels`; negation outweighs the rest."""
-    token, phrase = predicate.root, predicate.id_.rpartition("/")[0].split()
-    if any(word.lower_ in _NO and word.lower_ not in phrase for word in predicate[1:]):
+    token = predicate.root
+    if any(word.lower_ in _NO and word.lower_ not in predicates()[predicate.id_].words for word in predicate[1:]):
         return "negated"  # "held *no* talks", "views it *less* favourably"
     chain = [token, *_above(token)]
     lower = [child.lower_ for link in chain[:2] if link.i == token.i or token.pos_ != "VERB" for child in link.children]
