@@ -112,6 +112,9 @@ REFERENCES = [
     ("Oman, Kuwait and Iraq met. Iran thanked all three governments.", ("all three governments", "OMN+KWT+IRQ")),
     ("Norway and Latvia fell out. Estonia backed the one and angered the other.", ("the other", "LVA")),
     ("South Korea and the United States drilled, and the North protested.", ("North", "PRK")),
+    ("Norway warned Latvia. Riga's ambassador told Estonia that she was glad of it.", ("she", "LVA")),
+    ("An official of Latvia met Norway's envoy. He thanked Estonia.", ("He", "LVA")),
+    ("Russia warned Georgia. Foreign Minister Zviad Maisuradze thanked Norway.", ("Zviad Maisuradze", "GEO")),
 ]
 
 

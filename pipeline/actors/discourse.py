@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from itertools import combinations
 from math import log
+from operator import mul
 
 from spacy.tokens import Doc, Span, Token
 
 from pipeline.actors import gazetteer, mention
+from pipeline.actors.origins import origins
 
 SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 _REACH = 3
@@ -42,6 +47,27 @@ def _governor(token: Token) -> int:
     return token.head.i if token.dep_ in SUBJECTS else -1
 
 
+def _office(token: Token) -> Token | None:
+    """The noun that says what person of an actor is meant: "Riga's *ambassador*", "an *official* of Latvia"."""
+    noun = token.head
+    if token.dep_ == "pobj" and noun.lower_ in ("of", "for"):
+        noun = noun.head
+    elif token.dep_ not in ("poss", "amod", "compound", "nmod"):
+        return None
+    return noun if noun.tag_ in ("NN", "NNP") and noun.lower_ in gazetteer.titles() else None
+
+
+def _may_mean(antecedent: Antecedent, like: str, within: str) -> bool:
+    actor = antecedent.actors[0]
+    if like == "state":
+        return ":" not in actor
+    if like == "body":
+        return within in actor
+    if like == "office" and "ORG:" in actor:
+        return False
+    return antecedent.person == (like == "person")
+
+
 def _clause(token: Token) -> set[int]:
     """The verb whose object `token` is, and those above it that share its subject: "is not expected to sit down with
     them". Empty where `token` is no object."""
@@ -55,9 +81,18 @@ def _clause(token: Token) -> set[int]:
     return verbs
 
 
-_FAR = 3.0
-"""What a sentence of distance counts against an antecedent; the other weights were tuned with it on train and dev."""
-_MODIFIER, _NO_SUBJECT, _ASIDE = 5.0, 2.0, 1.0
+FEATURES = ("sentences", "subject", "modifier", "same_verb", "headline", "named", "origin")
+"""What speaks for or against an actor as an antecedent: sentences since it was named; whether it was a subject there
+(of no relative clause), or a mere modifier; whether it is the subject of the verb right above; whether the headline
+names it; the logarithm of how often the text has; how much a person's name resembles those of its people."""
+
+
+@cache
+def weights() -> dict[str, tuple[float, ...]]:
+    """Of each kind of reference, how `FEATURES` weigh: a conditional logit (McFadden 1974) over the actors that it may
+    mean, fitted on train by `benchmarks/references.py`."""
+    with (files("pipeline") / "data" / "references.csv").open(encoding="utf-8") as file:
+        return {row["reference"]: tuple(float(row[name]) for name in FEATURES) for row in csv.DictReader(file)}
 
 
 _JOINED = {0: 5.0, 1: 1.6}
@@ -95,6 +130,7 @@ class Discourse:
         first = next(iter(doc.spans.get("blocks", [])), None)
         self.headline = first.end if first is not None and first.label_ == "headline" else 0
         """The token after it."""
+        self.headlined: set[str] = set()
         self.topics: set[frozenset[str]] = set()
         self.before: list[Antecedent] = []
         self.count: Counter[str] = Counter()
@@ -112,11 +148,16 @@ class Discourse:
         root = span.root
         actors = mention.actors_of(span)
         self.count.update(actors)
+        if span.end <= self.headline:
+            self.headlined.update(actors)
         modifier = span.label_ == "adjective" and root.dep_ in ("amod", "compound")
         number = self.sentence_of[span.start]
         here = [a for before in self.before[-_COMPANY:] if before.sentence == number for a in before.actors]
         self.together.update({frozenset((one, other)) for one in here for other in actors if one != other})
         self.before.append(Antecedent(span.start, number, actors, person, _governor(root), modifier))
+        office = _office(root)
+        if office is not None:
+            self.before.append(Antecedent(office.i, number, actors, True, _governor(office), False))
         if len(actors) == 1:
             self.person = actors if person else self.person
             for kind in _kinds(span):
@@ -141,46 +182,42 @@ class Discourse:
         """The mentions of the last `reach` sentences, last first, at most `_MOST`."""
         return [a for a in reversed(self.before[-_MOST:]) if now - a.sentence <= reach]
 
-    def recent(self, token: Token, reach: int = _REACH) -> list[Antecedent]:
-        """Earlier mentions that `token` may mean, best first: near ones, subjects, no mere modifiers."""
-        now = self.sentence_of[token.i]
-        clause = _clause(token)
+    def candidates(self, token: Token, like: str, within: str = "", name: str = "") -> dict[str, tuple[float, ...]]:
+        """The single actors that `token` may mean, last named first, each with its `FEATURES`.
+
+        `like` is what it stands for, a row of `weights`: "person", "state", "body" (an id that contains `within`),
+        "it" or "they", which are no persons, or "office", that of the titled person `name`, which may be of any state
+        or organisation of states that the text has named.
+        """
+        now, clause = self.sentence_of[token.i], _clause(token)
         doer = self._doer(clause)
-        # "Oslo condemned it": the object is not the subject, nor is it Oslo by another mention
-        near = self._near(now, reach)
-        chosen = [a for a in near if not (a.governor in clause if a.person else doer & {*a.actors})]
+        verb = next((above.i for above in token.ancestors if above.pos_ in ("VERB", "AUX")), -1)
+        named: dict[str, list[Antecedent]] = {}
+        for a in self._near(now, _REACH):
+            # "Oslo condemned it": the object is not the subject, nor is it Oslo by another mention
+            does = a.governor in clause if a.person else a.actors[0] in doer
+            if len(a.actors) == 1 and not does and _may_mean(a, like, within):
+                named.setdefault(a.actors[0], []).append(a)
+        if like == "office":
+            named |= {actor: [] for actor in self.count if actor not in named and "ORG:" not in actor}
+        found: dict[str, tuple[float, ...]] = {}
+        for actor, mentions in named.items():
+            last = [a for a in mentions if a.sentence == mentions[0].sentence]
+            found[actor] = (
+                float(now - last[0].sentence if last else _FAR_BACK),
+                float(any(a.governor >= 0 and token.doc[a.governor].dep_ != "relcl" for a in last)),
+                float(bool(last) and all(a.modifier for a in last)),
+                float(any(a.governor == verb >= 0 for a in mentions)),
+                float(actor in self.headlined),
+                log(1 + self.count[actor]),
+                origins().resemblance(name, actor) if name else 0.0,
+            )
+        return found
 
-        def distance(a: Antecedent) -> float:
-            aside = a.governor >= 0 and token.doc[a.governor].dep_ == "relcl"
-            place = _MODIFIER * a.modifier + _NO_SUBJECT * (a.governor < 0) + _ASIDE * aside
-            return _FAR * (now - a.sentence) + place
-
-        return sorted(chosen, key=distance)
-
-    def one(self, token: Token, *, person: bool | None = None, kind: str = "") -> tuple[str, ...]:
-        """The single actor that `token` means; a person or not, where that is known. `kind` is "state", or what the
-        actor's id contains: "IGO:", "ORG:", or ":" for either."""
-        for antecedent in self.recent(token):
-            if len(antecedent.actors) != 1 or (person is not None and antecedent.person != person):
-                continue
-            actor = antecedent.actors[0]
-            if ":" not in actor if kind == "state" else kind in actor:
-                return antecedent.actors
-        return ()
-
-    def holder(self, token: Token) -> tuple[str, ...]:
-        """Whose office a titled person holds when nothing beside the name says so: the first state or body that the
-        sentence is about, or the one before; else the actor that the text names most."""
-        near = self._near(self.sentence_of[token.i], 1)[::-1]
-        subjects = [a for a in near if a.governor >= 0 and len(a.actors) == 1 and not a.person]
-        for back in (0, 1):
-            here = [a for a in subjects if a.sentence == self.sentence_of[token.i] - back]
-            if here:
-                return here[0].actors
-        for antecedent in self.recent(token, reach=1):
-            if len(antecedent.actors) == 1 and not antecedent.person:
-                return antecedent.actors
-        return (self.count.most_common(1)[0][0],) if self.count else ()
+    def one(self, token: Token, like: str, within: str = "", name: str = "") -> tuple[str, ...]:
+        """The single actor that `token` means, the best of its `candidates`."""
+        found = self.candidates(token, like, within, name)
+        return tuple(sorted(found, key=lambda actor: -sum(map(mul, weights()[like], found[actor])))[:1])
 
     def _doer(self, clause: set[int]) -> set[str]:
         """The actors that a clause, by its verbs, is about, whom "it", "both" and "them" in it do not mean."""
@@ -223,15 +260,16 @@ class Discourse:
 
     def other(self, token: Token) -> tuple[str, ...]:
         """Whom "its neighbour" or "her counterpart" means, asked of "its" or "her": the other of the two."""
-        own = self.one(token, person=None if token.lower_ in ("its", "their") else True)
+        own = self.one(token, "it" if token.lower_ in ("its", "their") else "person")
         return tuple(actor for actor in self.two(token, frozenset(own)) if actor not in own) if own else ()
 
     def several(self, token: Token) -> tuple[str, ...]:
         """The actors that "they" means: named as a plural, joined by "and", or joined as one subject, here or one
         sentence before."""
-        near, now, doer = self.recent(token, reach=1), self.sentence_of[token.i], self._doer(_clause(token))
+        now, doer = self.sentence_of[token.i], self._doer(_clause(token))
+        near = [a for a in self._near(now, 1) if not doer & {*a.actors}]
         for antecedent in near:
-            if len(antecedent.actors) > 1 and not doer & set(antecedent.actors):
+            if len(antecedent.actors) > 1:
                 return antecedent.actors
         groups: dict[int, list[str]] = {}
         for antecedent in reversed(near):

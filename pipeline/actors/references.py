@@ -47,11 +47,11 @@ def _pronoun(token: Token, discourse: Discourse) -> tuple[int, int, tuple[str, .
         if token.head.lemma_ in _STATE_NOUNS | _STAFF_NOUNS:
             here = (token.i, token.head.i + 1)  # "his country", "its foreign ministry"
     if lower in _SHE:
-        return *here, discourse.one(token, person=True)
+        return *here, discourse.one(token, "person")
     if lower in _IT and not _expletive(token):
-        return *here, discourse.one(token, person=False)
+        return *here, discourse.one(token, "it")
     if lower in _THEY:
-        return *here, discourse.several(token) or discourse.one(token, person=False)
+        return *here, discourse.several(token) or discourse.one(token, "they")
     if lower in _BOTH and token.dep_ in (*SUBJECTS, "dobj", "pobj"):
         return *here, discourse.two(token)
     return None
@@ -80,7 +80,7 @@ def _description(token: Token, discourse: Discourse) -> tuple[int, int, tuple[st
     if lemma not in _STATE_NOUNS and (known := discourse.kind(token.lower_)):
         return *bounds, known
     if {lemma, token.lower_} & _STATE_NOUNS:
-        return *bounds, discourse.one(token, kind="state")
+        return *bounds, discourse.one(token, "state")
     if token.lower_ in ("former", "latter") and token.dep_ != "amod":
         return *bounds, discourse.couple(token)[token.lower_ == "latter" :][:1]
     if token.lower_ == "one" and token.dep_ != "nummod":
@@ -91,9 +91,9 @@ def _description(token: Token, discourse: Discourse) -> tuple[int, int, tuple[st
         return *bounds, discourse.two(token)
     for nouns, kind in ((_IGO_NOUNS, "IGO:"), (_ORG_NOUNS, "ORG:")):
         if {lemma, token.lower_} & nouns:
-            return *bounds, discourse.one(token, kind=kind) or discourse.one(token, kind=":")
+            return *bounds, discourse.one(token, "body", kind) or discourse.one(token, "body", ":")
     if lemma in _OFFICE_NOUNS and token.tag_ == "NN":
-        return *bounds, discourse.one(token, person=True) or discourse.person
+        return *bounds, discourse.one(token, "person") or discourse.person
     return None
 
 
@@ -164,10 +164,8 @@ class _Reader:
             if person.possessor >= 0:
                 owners = (span for span in reversed(self.found) if span.start <= person.possessor < span.end)
                 owner = next(owners, None)
-                actors = (
-                    mention.actors_of(owner) if owner else self.discourse.one(self.doc[person.possessor], person=False)
-                )
-            actors = actors or self.discourse.holder(self.doc[person.start])
+                actors = mention.actors_of(owner) if owner else self.discourse.one(self.doc[person.possessor], "it")
+            actors = actors or self.discourse.one(self.doc[person.start], "office", name=text)
         if actors:
             self.families.setdefault(text, actors)
             if person.end - person.start > 1:

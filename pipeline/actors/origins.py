@@ -1,0 +1,65 @@
+"""Which state's people a personal name resembles, by groups of letters.
+
+A sign among others of whose office a titled person holds where the text does not say ("Foreign Minister Maisuradze" in
+an article on Georgia and Russia); it never decides alone.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from math import log
+
+from pipeline.actors import gazetteer
+
+_LONGEST = 4
+_PRIOR = 10.0
+"""Names of anybody that a state's own are mixed with."""
+
+
+def _groups(name: str) -> set[str]:
+    """The words of a name and all their runs of two to four letters, ends marked: "^d", "do", "o$", …"""
+    words = [f"^{word}$" for word in name.lower().split()]
+    runs = {w[i : i + n] for w in words for n in range(2, _LONGEST + 1) for i in range(len(w) - n + 1)}
+    return runs | {*words}
+
+
+class Origins:
+    """Counts of letter groups in names whose state is known, given as pairs of name and state."""
+
+    def __init__(self, names: Iterable[tuple[str, str]]) -> None:
+        self.names: Counter[str] = Counter()
+        self.groups: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for name, state in names:
+            self.names[state] += 1
+            for group in _groups(name):
+                self.groups[group][state] += 1
+
+    def resemblance(self, name: str, state: str) -> float:
+        """How much more usual the groups of `name` are among the state's names than among all, as the mean logarithm of
+        the ratio; 0 for a state without names."""
+        groups = _groups(name)
+        everybody, own = self.names.total(), self.names[state]
+        total = 0.0
+        for group in groups if own else ():
+            having = self.groups.get(group, Counter())
+            usual = (having.total() + 0.5) / (everybody + 1)
+            total += log((having[state] + _PRIOR * usual) / (own + _PRIOR) / usual)
+        return total / max(len(groups), 1)
+
+
+def known_names() -> list[tuple[str, str, str]]:
+    """Personal names as name, state and the document of gold that has them: those of `pipeline/data/people.csv`, which
+    `benchmarks/references.py` collects from the train split, and the gazetteer's, of no document."""
+    with (files("pipeline") / "data" / "people.csv").open(encoding="utf-8") as file:
+        told = [(row["name"], row["actor"], row["document"]) for row in csv.DictReader(file)]
+    return told + [(n.text, n.actor, "") for n in gazetteer.names() if n.form == "person" and ":" not in n.actor]
+
+
+@cache
+def origins() -> Origins:
+    """What is known of names."""
+    return Origins((name, state) for name, state, _ in known_names())
