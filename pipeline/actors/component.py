@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -28,6 +30,9 @@ _ORGANISATION_NOUNS = words("organisation_nouns")
 _GOVERNMENT_BODIES = words("government_bodies")
 _GOVERNMENT_WORDS = words("government_words")
 _NO_NAME_ALONE = words("partial_names") | words("landscape")
+_FORMER = {"Moscow": "SUN", "Kremlin": "SUN", "Belgrade": "YUG", "Prague": "CSK"}
+_PLAIN = str.maketrans("ıłŁøØđĐ", "ilLoOdD")
+"""Letters that Unicode does not take apart into a plain one and its mark."""
 _PARTICLES = frozenset("al da de del des di do du el ibn la le of van von y".split())
 _MEDIA = re.compile(
     r"\b(times|post|news|agency|press|radio|television|tv|journal|herald|reuters|bbc|cnn|xinhua|tass|kcna|daily|gazette|"
@@ -40,6 +45,7 @@ _NO_ORGANISATION = re.compile(r"(^|[ -])(treaty|pact|agreement|act|summit|talks|
 def slug(name: str) -> str:
     """The id of an organisation that the gazetteer does not know: `ORG:` and its name in lower case with hyphens."""
     name = re.sub(r"^the\s+|'s?$", "", name.strip(), flags=re.IGNORECASE).replace("'", "").replace("&", " and ")
+    name = unicodedata.normalize("NFKD", name.translate(_PLAIN)).encode("ascii", "ignore").decode()
     return "ORG:" + re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
@@ -107,7 +113,8 @@ class Actors:
         places: list[Span] = []
         for span in filter_spans(spans):
             (named if context.is_actor(span) else places).append(span)
-        return named, places
+        called = Counter(span.kb_id_ for span in named if span.label_ in ("name", "adjective"))
+        return _in_its_time(named, called), _in_its_time(places, called)
 
     def _organisations(self, doc: Doc, named: list[Span], people: list[Person]) -> list[Span]:
         """spaCy's organisations, and those that their kind announces ("the charity *Nordlicht*"), that nothing else
@@ -148,6 +155,16 @@ class Actors:
             if slug(text) != "ORG:" and not (place and alone) and not only_in_titles:
                 found.append(mention.make(doc, start, end, (slug(text),), "organisation"))
         return filter_spans([*found, *_again(doc, found, taken)])
+
+
+def _in_its_time(spans: list[Span], called: Counter[str]) -> list[Span]:
+    """The same mentions, a capital being that of the former state where the text has `called` this one by name more."""
+    return [
+        mention.make(span.doc, span.start, span.end, (former,), span.label_)
+        if (former := _FORMER.get(span.text, "")) and called[former] > called[span.kb_id_]
+        else span
+        for span in spans
+    ]
 
 
 def _title_case(block: Span) -> bool:
