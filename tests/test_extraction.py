@@ -66,6 +66,7 @@ def test_capitals_of_a_title_name_no_organisation(syntax: Language) -> None:
 
 def test_ids_of_organisations_have_no_apostrophe_and_no_ampersand() -> None:
     assert [slug("Oslo Fishermen's Union"), slug("Quist & Sons")] == ["ORG:oslo-fishermens-union", "ORG:quist-and-sons"]
+    assert [slug("Bozkır Łódź"), slug("Région Réunion")] == ["ORG:bozkir-lodz", "ORG:region-reunion"]
 
 
 def test_persons_keep_their_state_through_the_article(syntax: Language) -> None:
@@ -114,6 +115,8 @@ REFERENCES = [
     ("South Korea and the United States drilled, and the North protested.", ("North", "PRK")),
     ("Norway warned Latvia. Riga's ambassador told Estonia that she was glad of it.", ("she", "LVA")),
     ("An official of Latvia met Norway's envoy. He thanked Estonia.", ("He", "LVA")),
+    ("The Soviet Union warned Norway. Then Moscow thanked Latvia.", ("Moscow", "SUN")),
+    ("Norway and Latvia met in Lima. Norway's envoy thanked his hosts.", ("his hosts", "LVA")),
     ("Russia warned Georgia. Foreign Minister Zviad Maisuradze thanked Norway.", ("Zviad Maisuradze", "GEO")),
 ]
 
