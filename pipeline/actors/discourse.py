@@ -89,8 +89,8 @@ names it; the logarithm of how often the text has; how much a person's name rese
 
 @cache
 def weights() -> dict[str, tuple[float, ...]]:
-    """Of each kind of reference, how `FEATURES` weigh: a conditional logit (McFadden 1974) over the actors that it may
-    mean, fitted on train by `benchmarks/references.py`."""
+    """Of each kind of reference, how `FEATURES` weigh: a logistic regression on the difference between the right actor
+    and each other that it may mean, fitted on train by `benchmarks/references.py`."""
     with (files("pipeline") / "data" / "references.csv").open(encoding="utf-8") as file:
         return {row["reference"]: tuple(float(row[name]) for name in FEATURES) for row in csv.DictReader(file)}
 

@@ -1,7 +1,8 @@
 """Which state's people a personal name resembles, by groups of letters.
 
 A sign among others of whose office a titled person holds where the text does not say ("Foreign Minister Maisuradze" in
-an article on Georgia and Russia); it never decides alone.
+an article on Georgia and Russia). It chooses among actors that the text names, never alone, and is wrong of whoever has
+a name from elsewhere: a name is no nationality.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from math import log
 
@@ -20,11 +21,12 @@ _PRIOR = 10.0
 """Names of anybody that a state's own are mixed with."""
 
 
-def _groups(name: str) -> set[str]:
+@lru_cache(256)
+def _groups(name: str) -> frozenset[str]:
     """The words of a name and all their runs of two to four letters, ends marked: "^d", "do", "o$", …"""
     words = [f"^{word}$" for word in name.lower().split()]
     runs = {w[i : i + n] for w in words for n in range(2, _LONGEST + 1) for i in range(len(w) - n + 1)}
-    return runs | {*words}
+    return frozenset(runs | {*words})
 
 
 class Origins:
@@ -33,21 +35,22 @@ class Origins:
     def __init__(self, names: Iterable[tuple[str, str]]) -> None:
         self.names: Counter[str] = Counter()
         self.groups: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self.anybody: Counter[str] = Counter()
         for name, state in names:
             self.names[state] += 1
-            for group in _groups(name):
-                self.groups[group][state] += 1
+            self.anybody.update(_groups(name))
+            self.groups[state].update(_groups(name))
+        self.total = self.names.total()
 
     def resemblance(self, name: str, state: str) -> float:
         """How much more usual the groups of `name` are among the state's names than among all, as the mean logarithm of
         the ratio; 0 for a state without names."""
         groups = _groups(name)
-        everybody, own = self.names.total(), self.names[state]
+        own, having = self.names[state], self.groups.get(state, Counter())
         total = 0.0
-        for group in groups if own else ():
-            having = self.groups.get(group, Counter())
-            usual = (having.total() + 0.5) / (everybody + 1)
-            total += log((having[state] + _PRIOR * usual) / (own + _PRIOR) / usual)
+        for group in sorted(groups) if own else ():
+            usual = (self.anybody[group] + 0.5) / (self.total + 1)
+            total += log((having[group] + _PRIOR * usual) / (own + _PRIOR) / usual)
         return total / max(len(groups), 1)
 
 
