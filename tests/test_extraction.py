@@ -115,6 +115,7 @@ REFERENCES = [
     ("South Korea and the United States drilled, and the North protested.", ("North", "PRK")),
     ("Norway warned Latvia. Riga's ambassador told Estonia that she was glad of it.", ("she", "LVA")),
     ("An official of Latvia met Norway's envoy. He thanked Estonia.", ("He", "LVA")),
+    ("Norway warned Latvia. Riga protested to Estonia. The kingdom thanked Peru.", ("The kingdom", "NOR")),
     ("The Soviet Union warned Norway. Then Moscow thanked Latvia.", ("Moscow", "SUN")),
     ("Norway and Latvia met in Lima. Norway's envoy thanked his hosts.", ("his hosts", "LVA")),
     ("Russia warned Georgia. Foreign Minister Zviad Maisuradze thanked Norway.", ("Zviad Maisuradze", "GEO")),

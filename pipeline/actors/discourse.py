@@ -178,6 +178,11 @@ class Discourse:
         """The actor last named as a thing of that kind: "the agency" after "International Atomic Energy Agency"."""
         return self.kinds.get(noun, ())
 
+    def so_called(self, noun: str) -> tuple[str, ...]:
+        """The state most named of those that have `noun` in a name of theirs: "the kingdom", "the junta"."""
+        called = [a for a in self.count if ":" not in a and any(noun in n.split() for n in gazetteer.names_of(a))]
+        return tuple(sorted(called, key=lambda actor: -self.count[actor])[:1])
+
     def _near(self, now: int, reach: int) -> list[Antecedent]:
         """The mentions of the last `reach` sentences, last first, at most `_MOST`."""
         return [a for a in reversed(self.before[-_MOST:]) if now - a.sentence <= reach]

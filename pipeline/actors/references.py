@@ -19,6 +19,7 @@ _BOTH = frozenset({"both", "neither", "either", "each"})
 _NUMBERS = {"three": 3, "four": 4, "five": 5}
 _WE = frozenset("we us our ours i my me ourselves you your".split())
 _STATE_NOUNS = words("state_nouns")
+_REGIMES = words("regimes")
 _IGO_NOUNS = words("igo_nouns")
 _ORG_NOUNS = words("org_nouns")
 _STAFF_NOUNS = words("staff_nouns")
@@ -80,7 +81,8 @@ def _description(token: Token, discourse: Discourse) -> tuple[int, int, tuple[st
     if lemma not in _STATE_NOUNS and (known := discourse.kind(token.lower_)):
         return *bounds, known
     if {lemma, token.lower_} & _STATE_NOUNS:
-        return *bounds, discourse.one(token, "state")
+        called = discourse.so_called(token.lower_) if token.lower_ in _REGIMES else ()
+        return *bounds, called or discourse.one(token, "state")
     if token.lower_ in ("former", "latter") and token.dep_ != "amod":
         return *bounds, discourse.couple(token)[token.lower_ == "latter" :][:1]
     if token.lower_ == "one" and token.dep_ != "nummod":
