@@ -116,6 +116,7 @@ REFERENCES = [
     ("Norway warned Latvia. Riga's ambassador told Estonia that she was glad of it.", ("she", "LVA")),
     ("An official of Latvia met Norway's envoy. He thanked Estonia.", ("He", "LVA")),
     ("Norway warned Latvia. Riga protested to Estonia. The kingdom thanked Peru.", ("The kingdom", "NOR")),
+    ("Norway called for a pact between itself and Latvia.", ("itself", "NOR")),
     ("The Soviet Union warned Norway. Then Moscow thanked Latvia.", ("Moscow", "SUN")),
     ("Norway and Latvia met in Lima. Norway's envoy thanked his hosts.", ("his hosts", "LVA")),
     ("Russia warned Georgia. Foreign Minister Zviad Maisuradze thanked Norway.", ("Zviad Maisuradze", "GEO")),
@@ -125,6 +126,10 @@ REFERENCES = [
 @pytest.mark.parametrize(("text", "found"), REFERENCES)
 def test_references(syntax: Language, text: str, found: tuple[str, str]) -> None:
     assert found in actors(syntax, text)
+
+
+def test_whose_clause_it_is_is_no_second_actor(syntax: Language) -> None:
+    assert "itself" not in dict(actors(syntax, "Peru praised Chile, and Norway tends to align itself with Latvia."))
 
 
 STATEMENTS = [

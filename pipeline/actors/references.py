@@ -13,6 +13,7 @@ from pipeline.words import words
 _SHE = frozenset({"he", "she", "him", "her", "his", "himself", "herself"})
 _IT = frozenset({"it", "its", "itself"})
 _THEY = frozenset({"they", "them", "their", "themselves"})
+_SELVES = frozenset({"itself", "himself", "herself", "themselves"})
 _OTHERS = words("others")
 _OF_WHERE = frozenset({"from", "in", "of"})
 _BOTH = frozenset({"both", "neither", "either", "each"})
@@ -47,6 +48,8 @@ def _pronoun(token: Token, discourse: Discourse) -> tuple[int, int, tuple[str, .
             return token.i, token.head.i + 1, discourse.other(token)  # unlike "his counterpart *from* Riga"
         if token.head.lemma_ in _STATE_NOUNS | _STAFF_NOUNS:
             here = (token.i, token.head.i + 1)  # "his country", "its foreign ministry"
+    if lower in _SELVES and discourse.doers(token):
+        return None  # whose clause it is, and no second actor
     if lower in _SHE:
         return *here, discourse.one(token, "person")
     if lower in _IT and not _expletive(token):
