@@ -194,8 +194,7 @@ class Discourse:
         "it" or "they", which are no persons, or "office", that of the titled person `name`, which may be of any state
         or organisation of states that the text has named.
         """
-        now, clause = self.sentence_of[token.i], _clause(token)
-        doer = self.doers(token)
+        now, clause, doer = self.sentence_of[token.i], _clause(token), self.doers(token)
         verb = next((above.i for above in token.ancestors if above.pos_ in ("VERB", "AUX")), -1)
         named: dict[str, list[Antecedent]] = {}
         for a in self._near(now, _REACH):
@@ -224,11 +223,10 @@ class Discourse:
         found = self.candidates(token, like, within, name)
         return tuple(sorted(found, key=lambda actor: -sum(map(mul, weights()[like], found[actor])))[:1])
 
-    def doers(self, token: Token) -> tuple[str, ...]:
+    def doers(self, token: Token) -> set[str]:
         """The actors that do what the clause says whose object `token` is, and whom "it" does not mean there."""
         clause = _clause(token)
-        mentions = (a for a in self.before[-_MOST:] if a.governor in clause)
-        return tuple(dict.fromkeys(actor for a in mentions for actor in a.actors))
+        return {actor for a in self.before[-_MOST:] if a.governor in clause for actor in a.actors}
 
     def couple(self, token: Token) -> tuple[str, ...]:
         """The last two actors joined by "and", in this sentence or the one before."""
@@ -249,7 +247,7 @@ class Discourse:
     def two(self, token: Token, own: frozenset[str] = frozenset()) -> tuple[str, ...]:
         """The two actors that "both" or "the two" mean: those that the text joins, of late or often, and no doer of the
         clause; `own` is one of them where that is known."""
-        now, doer = self.sentence_of[token.i], {*self.doers(token)} - own
+        now, doer = self.sentence_of[token.i], self.doers(token) - own
         near = {actor: now - a.sentence for a in reversed(self._near(now, _REACH)) for actor in a.actors}
         usual = {actor: _FAR_BACK for actor, _ in self.count.most_common(5)}
         couples = {frozenset(couple): now - sentence for sentence, couple in self.couples[-_MOST:]}
@@ -273,7 +271,7 @@ class Discourse:
     def several(self, token: Token) -> tuple[str, ...]:
         """The actors that "they" means: named as a plural, joined by "and", or joined as one subject, here or one
         sentence before."""
-        now, doer = self.sentence_of[token.i], {*self.doers(token)}
+        now, doer = self.sentence_of[token.i], self.doers(token)
         near = [a for a in self._near(now, 1) if not doer & {*a.actors}]
         for antecedent in near:
             if len(antecedent.actors) > 1:
