@@ -8,7 +8,8 @@ from pathlib import Path
 class InputError(ValueError):
     """Input that cannot be used: which file, which line, what is wrong, what would be right.
 
-    `document` names the article that it is about, where it is about one.
+    `document` names the article that it is about, where it is about one. The message is one line that can be printed,
+    whatever it quotes.
     """
 
     def __init__(
@@ -16,4 +17,5 @@ class InputError(ValueError):
     ) -> None:
         self.problem, self.file, self.line, self.document = problem, str(file or ""), line, document
         place = ", ".join(filter(None, [self.file, f"line {line}" if line else ""]))
-        super().__init__(f"{place}: {problem}" if place else problem)
+        message = f"{place}: {problem}" if place else problem
+        super().__init__("".join(letter if letter.isprintable() else " " for letter in message))

@@ -222,11 +222,21 @@ def test_label_studio_as_a_user_leaves_it(tmp_path: Path) -> None:
         ("a.csv", "source,target\n", "no column 'document'"),
         ("a.txt", "Oslo thanked Riga.\n@ Oslo=Norway\n", "a.txt, line 2: "),
         ("a.doc", "", "no annotation format ends in '.doc'"),
+        *(
+            (f"a.{end}", "{\n\udcff", f"a.{end}, line 2: byte 2 is not UTF-8")
+            for end in ("json", "jsonl", "ann", "csv", "txt")
+        ),
+        *((f"a.{end}", "[" * 100_000, "nested too deeply") for end in ("json", "jsonl")),
+        ("a.ann", "R1\tcooperative Arg1:T1 Arg2:T2", "a.ann, line 1: R1 joins 'T1', which no line gives"),
+        ("a.jsonl", '{"text": "Oslo.", "meta": {"document": "../../a"}}', "'../../a' cannot name a file"),
+        ("a.jsonl", '{"text": "Oslo.", "spans": [{"start": "0", "end": 4}]}', "its start is '0'"),
+        ("a.jsonl", '{"text": "Oslo.", "spans": [{"start": 0, "end": 9}]}', "outside its text of 5 characters"),
     ],
 )
 def test_what_is_no_annotation_is_named(name: str, content: str, words: str, tmp_path: Path) -> None:
-    (tmp_path / name).write_text(content, encoding="utf-8")
+    """From "byte 2" on, each is a traceback or a file in the wrong place that `tests/fuzz.py` has found."""
     (tmp_path / "a.txt").touch()
+    (tmp_path / name).write_text(content, encoding="utf-8", errors="surrogateescape")
     with pytest.raises(InputError) as caught:
         list(import_files([tmp_path / name], tmp_path / "gold", tmp_path))
     assert words in str(caught.value)

@@ -98,6 +98,8 @@ BAD = {
     "not json": ("a.jsonl", b'{"text": "Oslo"}\n{"text": \n', "line 2: not JSON"),
     "no object": ("a.jsonl", b"[1, 2]\n", "line 1: not a JSON object"),
     "no column": ("a.jsonl", b'{"body": "Oslo"}\n', "no column 'text' (columns: body)"),
+    "column of two lines": ("a.jsonl", b'{"a\\nb": "Oslo"}\n', "no column 'text' (columns: a b)"),
+    "lines of old": ("a.csv", b"text\rOslo", "line 1: not valid CSV"),
     "no text": ("a.jsonl", b'{"text": 5}\n', "line 1: column 'text' holds no text"),
     "deep json": ("a.jsonl", b"[" * 200_000 + b"\n", "line 1: not JSON"),
     "no csv column": ("a.csv", b"body\nOslo\n", "no column 'text'"),

@@ -4,12 +4,12 @@ place, and the next one is read; a file that is no such table raises one."""
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from pipeline.errors import InputError
+from pipeline.text import parse_json
 
 MAX_BYTES = 4_000_000
 """Of one line; four times the characters of the longest article."""
@@ -58,10 +58,10 @@ def _jsonl(stream: BinaryIO, file: str) -> Iterator[Row | InputError]:
             continue
         number, line = item
         try:
-            row = json.loads(line.decode("utf-8-sig")) if line.strip() else None
+            row = parse_json(line.decode("utf-8-sig")) if line.strip() else None
         except UnicodeDecodeError as error:
             yield InputError(f"byte {error.start} of the line is not UTF-8", file, number)
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             yield InputError(f"not JSON ({error}); each line is one JSON object", file, number)
         else:
             if isinstance(row, dict):
@@ -84,8 +84,12 @@ def _csv(stream: BinaryIO, file: str, delimiter: str, required: str) -> Iterator
             yield line.decode("utf-8-sig" if number == 1 else "utf-8", "surrogateescape")
 
     reader = csv.DictReader(lines(), delimiter=delimiter)
-    if reader.fieldnames is not None and required not in reader.fieldnames:
-        raise no_column(required, reader.fieldnames, file, 1)
+    try:
+        columns = reader.fieldnames
+    except csv.Error as error:
+        raise InputError(f"not valid CSV ({error})", file, 1) from error
+    if columns is not None and required not in columns:
+        raise no_column(required, columns, file, 1)
     while True:
         try:
             row = next(reader, None)

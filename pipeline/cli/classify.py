@@ -11,6 +11,7 @@ from typing import Any, TextIO
 from pipeline.errors import InputError
 from pipeline.stance import Classifier, Pair
 from pipeline.stance import load as load_classifier
+from pipeline.text import parse_json
 
 BATCH = 256
 
@@ -28,11 +29,12 @@ def _span(row: dict[str, Any], name: str, file: str, line: int) -> tuple[int, in
     return value[0], value[1]
 
 
-def _parsed(lines: Iterable[str], file: str) -> Iterator[tuple[dict[str, Any], Pair]]:
+def parsed(lines: Iterable[str], file: str) -> Iterator[tuple[dict[str, Any], Pair]]:
+    """Each row with its pair. Raises InputError with its line."""
     for number, line in enumerate(lines, start=1):
         try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
+            row = parse_json(line)
+        except ValueError as error:
             raise InputError(f"not JSON ({error})", file, number) from error
         if not isinstance(row, dict) or not isinstance(row.get("text"), str):
             raise InputError('not an object with "text", "source" and "target"', file, number)
@@ -40,7 +42,7 @@ def _parsed(lines: Iterable[str], file: str) -> Iterator[tuple[dict[str, Any], P
 
 
 def _answer(source: TextIO, file: str, target: TextIO, classifier: Classifier) -> None:
-    rows = _parsed(source, file)
+    rows = parsed(source, file)
     while batch := [item for item, _ in zip(rows, range(BATCH), strict=False)]:
         for (row, _), v in zip(batch, classifier.classify([pair for _, pair in batch]), strict=True):
             scores = {label: round(score, 4) for label, score in v.scores.items()}

@@ -17,7 +17,8 @@ from pathlib import Path
 from pipeline.digest import sha256 as digest
 from pipeline.digest import sha256_of
 from pipeline.errors import InputError
-from pipeline.gold.schema import Gold, read
+from pipeline.gold.schema import Gold, read, record
+from pipeline.text import parse_json, read_text
 
 SPLITS = ("train", "dev", "test", "given")
 
@@ -50,10 +51,12 @@ def read_manifest(corpus: Path, missing_ok: bool = False) -> dict[str, Entry]:
     if not path.is_file():
         raise InputError("no such file; a corpus has a manifest", path)
     entries = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        if not line:
+            continue
         try:
-            entry = Entry(**json.loads(line))
-        except (json.JSONDecodeError, TypeError) as error:
+            entry = record(Entry, parse_json(line))
+        except (ValueError, TypeError) as error:
             raise InputError(f"not a manifest line ({error})", path, number) from error
         if entry.split not in SPLITS:
             raise InputError(f"split is {entry.split!r}; one of {', '.join(SPLITS)}", path, number)
@@ -99,7 +102,7 @@ def _elsewhere() -> dict[str, Path]:
 def find_text(sha256: str, entry: Entry | None, corpus: Path) -> str | None:
     """The text of the entry, else the one with that digest; None where it is not at hand. It may have changed since."""
     path = corpus / entry.file if entry and entry.file else _elsewhere().get(sha256)
-    return path.read_bytes().decode("utf-8") if path is not None and path.is_file() else None
+    return read_text(path, exact=True) if path is not None and path.is_file() else None
 
 
 def require_text(sha256: str, entry: Entry | None, corpus: Path, wanted_by: Path) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
+from pipeline.text import parse_json, read_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +110,16 @@ def write(gold: Gold, path: Path) -> None:
 
 def lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """The JSON objects of a gold file, with their line numbers. Raises InputError with file and line."""
-    number = 1
-    try:
-        with path.open(encoding="utf-8") as file:
-            for number, line in enumerate(file, start=1):
-                values = json.loads(line)
-                if not isinstance(values, dict) or "type" not in values:
-                    raise ValueError("no object")
-                yield number, values
-    except UnicodeDecodeError as error:
-        raise InputError(f"not UTF-8 ({error.reason})", path) from error
-    except (ValueError, RecursionError) as error:
-        raise InputError('not a gold record; each line is a JSON object with a "type"', path, number) from error
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        if not line:
+            continue
+        try:
+            values = parse_json(line)
+            if not isinstance(values, dict) or "type" not in values:
+                raise ValueError("no object")
+        except ValueError as error:
+            raise InputError('not a gold record; each line is a JSON object with a "type"', path, number) from error
+        yield number, values
 
 
 def read(path: Path) -> Gold:
@@ -132,11 +131,11 @@ def read(path: Path) -> Gold:
             if gold is None:
                 if kind != "document":
                     raise InputError('the first line of a gold file has "type": "document"', path, number)
-                gold = Gold(**asdict(_record(_Header, values)))
+                gold = Gold(**asdict(record(_Header, values)))
             else:
                 if not isinstance(kind, str) or kind not in RECORDS:
                     raise TypeError(f"a type is one of {', '.join(RECORDS)}")
-                getattr(gold, f"{kind}s").append(_record(RECORDS[kind], values))
+                getattr(gold, f"{kind}s").append(record(RECORDS[kind], values))
         except TypeError as error:
             raise InputError(f"not a valid {reprlib.repr(kind)} record ({error})", path, number) from error
     if gold is None:
@@ -154,11 +153,20 @@ class _Header:
 _TYPES = {"str": str, "int": int, "bool": bool}
 
 
-def _record(kind: type, values: dict[str, Any]) -> Any:
+def record(kind: type, values: dict[str, Any]) -> Any:
     """A record of a kind. Raises TypeError for what has other fields, or other values in them."""
     if kind is Mention and isinstance(values.get("actors"), list):
         values["actors"] = tuple(values["actors"])
-    record = kind(**values)
+    return _checked(kind(**values))
+
+
+def check_types(gold: Gold) -> None:
+    """Raises TypeError where a value is not of the type that its record declares."""
+    for each in (_Header(gold.document, gold.sha256, gold.annotator), *gold.records()):
+        _checked(each)
+
+
+def _checked(record: Any) -> Any:
     for f in fields(record):
         value = getattr(record, f.name)
         if f.name == "actors":

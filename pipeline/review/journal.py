@@ -11,6 +11,7 @@ from typing import Any
 from pipeline.errors import InputError
 from pipeline.gold.formats.interlinear import ACTOR_ID
 from pipeline.labels import ROOTS, STANCES, STATUSES
+from pipeline.text import parse_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Journal:
             self.path.write_text("".join(lines), encoding="utf-8")
         for number, line in enumerate(lines, start=1):
             try:
-                values = json.loads(line)
+                values = parse_json(line)
                 if number == 1:
                     if values != self.header:
                         raise ValueError("a review of another text; the article has changed since")

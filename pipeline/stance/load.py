@@ -14,6 +14,7 @@ from pipeline.digest import sha256_of
 from pipeline.errors import InputError
 from pipeline.shipped import shipped
 from pipeline.stance.base import Classifier
+from pipeline.text import parse_json, read_text
 
 DEFAULT = "stance"
 LEXICON = "lexicon"
@@ -32,7 +33,7 @@ def read_description(folder: Path) -> dict[str, Any]:
     """`model.json`, after checking that every file it lists is there and unchanged. Raises InputError."""
     path = folder / "model.json"
     try:
-        description: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        description: dict[str, Any] = parse_json(read_text(path))
         listed: dict[str, str] = description["files"]
         description["kind"]
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import glob
-import json
 import sys
 from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from pipeline.article.tables import MAX_BYTES
 from pipeline.errors import InputError
 from pipeline.table.files import BATCH, DELIMITERS, beside_path, database, format_of, restored, stream_format
 from pipeline.table.schema import DOCUMENTS, STATEMENTS, lacking
+from pipeline.text import parse_json
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection
@@ -142,8 +142,8 @@ def _csv_rows(file: TextIO, path: Path, suffix: str, schema: pa.Schema) -> Itera
 def _json_rows(file: TextIO, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     for number, line in enumerate(file, start=1):
         try:
-            row = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
+            row = parse_json(line)
+        except ValueError as error:
             raise _refuse(f"not JSON ({error})", path, number) from error
         if not isinstance(row, dict):
             raise _refuse("not a JSON object", path, number)

@@ -17,6 +17,7 @@ from pipeline.gold.corpus import Annotated
 from pipeline.gold.formats import Texts
 from pipeline.gold.schema import Block, Gold, Mention, Sentence, Span, Statement, Verb
 from pipeline.labels import BLOCKS, ROOTS, STATUSES
+from pipeline.text import read_text
 
 MANY = False
 LOST = "the ids of blocks, sentences, mentions and verbs"
@@ -94,7 +95,7 @@ def _gold(lines: list[tuple[int, str]], text: str, path: Path) -> Gold:
     attributes: dict[tuple[str, str], str] = {}
     notes: dict[str, dict[str, str]] = {}
     terms: dict[str, tuple[str, int, int]] = {}
-    stated: list[tuple[str, str, str, str, str]] = []  # id, stance, verb, source, target
+    stated: list[tuple[int, str, str, str, str, str]] = []  # line, id, stance, verb, source, target
     for number, line in lines:
         try:
             identity, body, *rest = line.split("\t")
@@ -111,10 +112,10 @@ def _gold(lines: list[tuple[int, str]], text: str, path: Path) -> Gold:
             elif identity[0] == "E":
                 stance, _, verb = kind.partition(":")
                 roles = dict(field.split(":") for field in fields)
-                stated.append((identity, stance, verb, roles["Source"], roles["Target"]))
+                stated.append((number, identity, stance, verb, roles["Source"], roles["Target"]))
             elif identity[0] == "R":
                 roles = dict(field.split(":") for field in fields)
-                stated.append((identity, kind, "", roles["Arg1"], roles["Arg2"]))
+                stated.append((number, identity, kind, "", roles["Arg1"], roles["Arg2"]))
         except (ValueError, IndexError, KeyError) as error:
             raise InputError(f"not a line of brat's standoff ({line[:60]!r})", path, number) from error
     about = notes.get("Document", {})
@@ -134,7 +135,9 @@ def _gold(lines: list[tuple[int, str]], text: str, path: Path) -> Gold:
         else:
             ids[identity] = f"v{len(gold.verbs) + 1}"
             gold.verbs.append(Verb(ids[identity], start, end, kind.removeprefix("Verb-")))
-    for identity, stance, verb, source, target in sorted(stated, key=lambda s: int(s[0][1:])):
+    for number, identity, stance, verb, source, target in sorted(stated, key=lambda s: (len(s[1]), s[1])):
+        if missing := [end for end in (source, target) if end not in ids]:
+            raise InputError(f"{identity} joins {missing[0]!r}, which no line gives", path, number)
         note = notes.get(identity, {})
         gold.statements.append(
             Statement(
@@ -160,6 +163,6 @@ def read(path: Path, texts: Texts) -> Iterator[tuple[Gold, str]]:
     text_path = path.with_suffix(".txt")
     if not text_path.is_file():
         raise InputError("no such file; brat keeps the text beside its annotations", text_path)
-    text = text_path.read_bytes().decode("utf-8")
-    lines = enumerate(path.read_text(encoding="utf-8").split("\n"), start=1)
+    text = read_text(text_path, exact=True)
+    lines = enumerate(read_text(path).split("\n"), start=1)
     yield _gold([(number, line) for number, line in lines if line.strip()], text, path), text

@@ -17,6 +17,7 @@ from pipeline.gold.corpus import Annotated
 from pipeline.gold.formats import Texts
 from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb
 from pipeline.labels import BLOCKS, ROOTS, STANCES, STATUSES
+from pipeline.text import read_text
 
 MANY = False
 LOST = "ids, and white space inside sentences"
@@ -160,7 +161,7 @@ class _Reader:
 def read_header(path: Path) -> dict[str, str]:
     """The `# key: value` lines at the top; `document` is the file's name unless a line says otherwise."""
     header = {"document": path.stem}
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in read_text(path).splitlines():
         if line.strip() and not line.startswith("# "):
             break
         key, colon, value = line[2:].partition(":")
@@ -179,7 +180,7 @@ def read(path: Path, texts: Texts) -> Iterator[tuple[Gold, str]]:
     text = texts(header["document"])
     reader = _Reader(path, text, Gold(header["document"], "", header.get("annotator", "")))
     label, fresh = "body", True
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
         reader.number = number
         mark, rest = line[:2], line[2:].strip()
         if not line.strip():

@@ -18,6 +18,7 @@ from pipeline.gold.corpus import Annotated
 from pipeline.gold.formats import Texts
 from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb
 from pipeline.labels import STANCES, STATUSES
+from pipeline.text import parse_json, read_text
 
 MANY = True
 LOST = "the ids of statements"
@@ -150,7 +151,7 @@ def _gold(task: dict[str, Any], result: list[dict[str, Any]], document: str, pat
 def read(path: Path, texts: Texts) -> Iterator[tuple[Gold, str]]:
     """Read an export. Cancelled annotations are left out; of several the last counts. Raises InputError."""
     try:
-        tasks = json.loads(path.read_text(encoding="utf-8"))
+        tasks = parse_json(read_text(path))
         for number, task in enumerate(tasks, start=1):
             kept = [a for a in task.get("annotations") or [] if not a.get("was_cancelled")]
             if not kept:
@@ -158,5 +159,7 @@ def read(path: Path, texts: Texts) -> Iterator[tuple[Gold, str]]:
                     raise InputError("not Label Studio's JSON (JSON-MIN loses relations); export as JSON", path)
                 continue
             yield _gold(task, kept[-1]["result"], f"{path.stem}-{number}", path)
-    except (json.JSONDecodeError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except InputError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise InputError(f"not Label Studio's JSON ({type(error).__name__}: {error}); export as JSON", path) from error

@@ -17,6 +17,7 @@ from pipeline.gold.corpus import Annotated
 from pipeline.gold.formats import Texts
 from pipeline.gold.formats.tokens import tokenize
 from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb
+from pipeline.text import parse_json, read_text
 
 MANY = True
 LOST = "nothing"
@@ -100,11 +101,13 @@ def _gold(row: dict[str, Any], document: str) -> Gold:
 
 def read(path: Path, texts: Texts) -> Iterator[tuple[Gold, str]]:
     """Read accepted lines. Raises InputError with file and line."""
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        if not line:
+            continue
         try:
-            row = json.loads(line)
+            row = parse_json(line)
             if row.get("answer", "accept") == "accept":
                 yield _gold(row, f"{path.stem}-{number}"), row["text"]
-        except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             problem = f"not a line of Prodigy's rel.manual ({type(error).__name__}: {error})"
             raise InputError(problem, path, number) from error

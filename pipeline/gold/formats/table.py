@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from io import StringIO
 from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.gold.corpus import Annotated
 from pipeline.gold.formats import Texts
 from pipeline.gold.schema import Gold, Mention, Sentence, Span, Statement, Verb
+from pipeline.text import read_text
 
 MANY = True
 LOST = "blocks, sentences without a statement, and mentions and verbs that are part of none"
@@ -63,8 +65,8 @@ def _safe(words: str) -> str:
 def read(path: Path, texts: Texts) -> Iterator[tuple[Gold, str]]:
     """Read statements about documents whose text is known, as a table does not hold it. Raises InputError."""
     golds: dict[str, Gold] = {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        table = csv.DictReader(file)
+    table = csv.DictReader(StringIO(read_text(path)), restval="")
+    try:
         missing = [name for name in COLUMNS[:-1] if name not in (table.fieldnames or ())]
         if missing:
             raise InputError(f"no column {missing[0]!r}; `gold export --as csv` shows them all", path, 1)
@@ -74,6 +76,8 @@ def read(path: Path, texts: Texts) -> Iterator[tuple[Gold, str]]:
                 _add(gold, row)
             except ValueError as error:
                 raise InputError(f"offsets are whole numbers ({error})", path, table.line_num) from error
+    except csv.Error as error:
+        raise InputError(f"not valid CSV ({error})", path, table.line_num) from error
     for gold in golds.values():
         text = texts(gold.document)
         if text is None:
