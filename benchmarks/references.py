@@ -3,7 +3,7 @@
     python benchmarks/references.py
 
 The first are the personal names of which gold says whose they are. The second is how the signs of what a reference
-means weigh: of each one that gold resolves to one actor, the actors that it may mean and their features, as the
+means weigh: of each one that gold resolves, the actors that it may mean and their features, as the
 pipeline meets them; the weights are fitted on the differences between the right actor and each other one, names of the
 same article not being known. Prints how many are right, fitted on the rest (ten folds over articles).
 """
@@ -26,31 +26,31 @@ from pipeline.actors.origins import Origins, known_names, origins
 from pipeline.gold.corpus import Annotated, read_annotated
 
 DATA = Path("pipeline/data")
-Case = tuple[str, dict[str, tuple[float, ...]], str]
+Case = tuple[str, dict[tuple[str, ...], tuple[float, ...]], tuple[str, ...]]
 """Document, candidates with their features, the right one."""
 
-asked: list[tuple[int, str, dict[str, tuple[float, ...]]]] = []
+asked: list[tuple[int, str, dict[tuple[str, ...], tuple[float, ...]]]] = []
 
 
 class Recorder(discourse.Discourse):
     """Writes down what it is asked: token, kind, candidates."""
 
-    def one(self, token, like, within="", name=""):  # type: ignore[no-untyped-def]
+    def meant(self, token, like, within="", name=""):  # type: ignore[no-untyped-def]
         asked.append((token.i, like, self.candidates(token, like, within, name)))
-        return super().one(token, like, within, name)
+        return super().meant(token, like, within, name)
 
 
-def told(item: Annotated) -> dict[int, str]:
-    """The actors of gold's mentions of one, by where they end."""
-    return {m.end: m.actors[0] for m in item.gold.mentions if len(m.actors) == 1}
+def told(item: Annotated) -> dict[int, tuple[str, ...]]:
+    """The actors of gold's mentions, by where they end."""
+    return {m.end: tuple(sorted(m.actors)) for m in item.gold.mentions}
 
 
 def names(items: list[Annotated], docs: list[Doc]) -> Iterable[tuple[str, str, str]]:
     """Personal names, whose they are, and where."""
     for item, doc in zip(items, docs, strict=True):
         gold = told(item)
-        people = {(s.text, gold.get(s.end_char, ":")) for s in doc.spans[mention.KEY] if s.label_ == "person"}
-        yield from sorted((name, actor, item.entry.document) for name, actor in people if ":" not in actor)
+        people = {(s.text, *gold.get(s.end_char, ())) for s in doc.spans[mention.KEY] if s.label_ == "person"}
+        yield from sorted((*one, item.entry.document) for one in people if len(one) == 2 and ":" not in one[1])
 
 
 def cases(items: list[Annotated], docs: list[Doc], read) -> dict[str, list[Case]]:  # type: ignore[no-untyped-def]

@@ -119,6 +119,9 @@ REFERENCES = [
     ("Norway called for a pact between itself and Latvia.", ("itself", "NOR")),
     ("The Soviet Union warned Norway. Then Moscow thanked Latvia.", ("Moscow", "SUN")),
     ("Norway and Latvia met in Lima. Norway's envoy thanked his hosts.", ("his hosts", "LVA")),
+    ("Oslo and Riga quarrelled. Norway then fined Latvian trawlers. They protested to Estonia.", ("They", "LVA")),
+    ("Latvia feared Norwegian trawlers. It protested to Estonia.", ("It", "LVA")),
+    ("Norway bought a ferry from the Latvians. The latter thanked Oslo.", ("The latter", "LVA")),
     ("Russia warned Georgia. Foreign Minister Zviad Maisuradze thanked Norway.", ("Zviad Maisuradze", "GEO")),
 ]
 

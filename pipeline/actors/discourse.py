@@ -29,14 +29,16 @@ _PHRASE = ("compound", "amod", "poss", "nmod", "appos", "conj", "pobj", "prep", 
 
 @dataclass(frozen=True, slots=True)
 class Antecedent:
-    """A mention as later words see it. `governor` is the token of the verb whose subject it is, or -1."""
+    """A mention, or several that "and" joins, as later words see it. `governor` is the token of the verb whose subject it
+    is, or -1."""
 
     start: int
     sentence: int
     actors: tuple[str, ...]
-    person: bool
-    governor: int
-    modifier: bool
+    person: bool = False
+    governor: int = -1
+    modifier: bool = False
+    plural: bool = False
 
 
 def _governor(token: Token) -> int:
@@ -45,6 +47,15 @@ def _governor(token: Token) -> int:
             return -1
         token = token.head
     return token.head.i if token.dep_ in SUBJECTS else -1
+
+
+def _plural(span: Span) -> bool:
+    """Whether the word is a plural that a mention names something by: "Norwegians", "Norwegian *ships*"; "the United
+    States" is none."""
+    token = span.root
+    while token.dep_ in ("amod", "compound", "nmod") and token.head.i != token.i:
+        token = token.head
+    return token.tag_ in ("NNS", "NNPS") and (span.label_ != "name" or ":" in span.kb_id_ or token.i >= span.end)
 
 
 def _office(token: Token) -> Token | None:
@@ -59,6 +70,8 @@ def _office(token: Token) -> Token | None:
 
 def _may_mean(antecedent: Antecedent, like: str, within: str) -> bool:
     actor = antecedent.actors[0]
+    if len(antecedent.actors) > 1:
+        return like == "they"
     if like == "state":
         return ":" not in actor
     if like == "body":
@@ -81,10 +94,11 @@ def _clause(token: Token) -> set[int]:
     return verbs
 
 
-FEATURES = ("sentences", "subject", "modifier", "same_verb", "headline", "named", "origin")
-"""What speaks for or against an actor as an antecedent: sentences since it was named; whether it was a subject there
-(of no relative clause), or a mere modifier; whether it is the subject of the verb right above; whether the headline
-names it; the logarithm of how often the text has; how much a person's name resembles those of its people."""
+FEATURES = ("sentences", "subject", "modifier", "same_verb", "headline", "named", "plural", "several", "body", "origin")
+"""What speaks for or against an actor, or several, as an antecedent: sentences since it was named; whether it was a
+subject there (of no relative clause), or a mere modifier; whether it is the subject of the verb right above; whether
+the headline names it; the logarithm of how often the text has; whether it was named by a plural; whether it is more
+than one; whether it is, or one of them is, no state; how much a person's name resembles those of its people."""
 
 
 @cache
@@ -154,24 +168,26 @@ class Discourse:
         number = self.sentence_of[span.start]
         here = [a for before in self.before[-_COMPANY:] if before.sentence == number for a in before.actors]
         self.together.update({frozenset((one, other)) for one in here for other in actors if one != other})
-        self.before.append(Antecedent(span.start, number, actors, person, _governor(root), modifier))
+        self.before.append(Antecedent(span.start, number, actors, person, _governor(root), modifier, _plural(span)))
         office = _office(root)
         if office is not None:
-            self.before.append(Antecedent(office.i, number, actors, True, _governor(office), False))
+            self.before.append(Antecedent(office.i, number, actors, person=True, governor=_governor(office)))
         if len(actors) == 1:
             self.person = actors if person else self.person
             for kind in _kinds(span):
                 self.kinds[kind] = actors
             before = mention.actors_of(self.last) if self.last is not None else ()
-            if self.last is not None and len(before) == 1 and before != actors and _joined(self.last, span):
-                self.couples.append((number, (*before, *actors)))
-                if span.end <= self.headline:
-                    self.topics.add(frozenset((*before, *actors)))
             if self.last is not None and _listed(self.last, span):
                 self.list = tuple(dict.fromkeys((*self.list, *actors)))
             else:
                 self.list = actors
             self.lists[len(self.list)] = self.list
+            if self.last is not None and len(before) == 1 and before != actors and _joined(self.last, span):
+                self.couples.append((number, (*before, *actors)))
+                joined = tuple(dict.fromkeys((*self.list, *before, *actors)))
+                self.before.append(Antecedent(self.last.start, number, joined, governor=_governor(root)))
+                if span.end <= self.headline:
+                    self.topics.add(frozenset((*before, *actors)))
         self.last = span
 
     def kind(self, noun: str) -> tuple[str, ...]:
@@ -187,41 +203,46 @@ class Discourse:
         """The mentions of the last `reach` sentences, last first, at most `_MOST`."""
         return [a for a in reversed(self.before[-_MOST:]) if now - a.sentence <= reach]
 
-    def candidates(self, token: Token, like: str, within: str = "", name: str = "") -> dict[str, tuple[float, ...]]:
-        """The single actors that `token` may mean, last named first, each with its `FEATURES`.
+    def candidates(
+        self, token: Token, like: str, within: str = "", name: str = ""
+    ) -> dict[tuple[str, ...], tuple[float, ...]]:
+        """The actors that `token` may mean, last named first, each with its `FEATURES`.
 
         `like` is what it stands for, a row of `weights`: "person", "state", "body" (an id that contains `within`),
-        "it" or "they", which are no persons, or "office", that of the titled person `name`, which may be of any state
-        or organisation of states that the text has named.
+        "it", which is no person, "they", which is none or several, or "office", that of the titled person `name`, which
+        may be of any state or organisation of states that the text has named.
         """
         now, clause, doer = self.sentence_of[token.i], _clause(token), self.doers(token)
         verb = next((above.i for above in token.ancestors if above.pos_ in ("VERB", "AUX")), -1)
-        named: dict[str, list[Antecedent]] = {}
+        named: dict[tuple[str, ...], list[Antecedent]] = {}
         for a in self._near(now, _REACH):
             # "Oslo condemned it": the object is not the subject, nor is it Oslo by another mention
-            does = a.governor in clause if a.person else a.actors[0] in doer
-            if len(a.actors) == 1 and not does and _may_mean(a, like, within):
-                named.setdefault(a.actors[0], []).append(a)
+            does = a.governor in clause if a.person else bool(doer & {*a.actors})
+            if not does and _may_mean(a, like, within):
+                named.setdefault(tuple(sorted(a.actors)), []).append(a)
         if like == "office":
-            named |= {actor: [] for actor in self.count if actor not in named and "ORG:" not in actor}
-        found: dict[str, tuple[float, ...]] = {}
-        for actor, mentions in named.items():
+            named |= {(actor,): [] for actor in self.count if (actor,) not in named and "ORG:" not in actor}
+        found: dict[tuple[str, ...], tuple[float, ...]] = {}
+        for actors, mentions in named.items():
             last = [a for a in mentions if a.sentence == mentions[0].sentence]
-            found[actor] = (
+            found[actors] = (
                 float(now - last[0].sentence if last else _FAR_BACK),
                 float(any(a.governor >= 0 and token.doc[a.governor].dep_ != "relcl" for a in last)),
                 float(bool(last) and all(a.modifier for a in last)),
                 float(any(a.governor == verb >= 0 for a in mentions)),
-                float(actor in self.headlined),
-                log(1 + self.count[actor]),
-                origins().resemblance(name, actor) if name else 0.0,
+                float(self.headlined.issuperset(actors)),
+                log(1 + min(self.count[actor] for actor in actors)),
+                float(any(a.plural for a in last)),
+                float(len(actors) > 1),
+                float(any(":" in actor for actor in actors)),
+                origins().resemblance(name, *actors) if name else 0.0,
             )
         return found
 
-    def one(self, token: Token, like: str, within: str = "", name: str = "") -> tuple[str, ...]:
-        """The single actor that `token` means, the best of its `candidates`."""
+    def meant(self, token: Token, like: str, within: str = "", name: str = "") -> tuple[str, ...]:
+        """Whom `token` means, the best of its `candidates`."""
         found = self.candidates(token, like, within, name)
-        return tuple(sorted(found, key=lambda actor: -sum(map(mul, weights()[like], found[actor])))[:1])
+        return max(found, key=lambda actors: sum(map(mul, weights()[like], found[actors])), default=())
 
     def doers(self, token: Token) -> set[str]:
         """The actors that do what the clause says whose object `token` is, and whom "it" does not mean there."""
@@ -232,6 +253,11 @@ class Discourse:
         """The last two actors joined by "and", in this sentence or the one before."""
         now = self.sentence_of[token.i]
         return next((couple for sentence, couple in reversed(self.couples) if now - sentence <= 1), ())
+
+    def last_two(self, token: Token) -> tuple[str, ...]:
+        """The last two actors named, in this sentence or the one before, in the order of the text."""
+        near = self._near(self.sentence_of[token.i], 1)
+        return tuple(dict.fromkeys(a.actors[0] for a in near if len(a.actors) == 1))[1::-1]
 
     def group(self, token: Token, count: int) -> tuple[str, ...]:
         """The actors that "the three" means: so many in this sentence, else the last list of so many."""
@@ -265,26 +291,8 @@ class Discourse:
 
     def other(self, token: Token) -> tuple[str, ...]:
         """Whom "its neighbour" or "her counterpart" means, asked of "its" or "her": the other of the two."""
-        own = self.one(token, "it" if token.lower_ in ("its", "their") else "person")
+        own = self.meant(token, "it" if token.lower_ in ("its", "their") else "person")
         return tuple(actor for actor in self.two(token, frozenset(own)) if actor not in own) if own else ()
-
-    def several(self, token: Token) -> tuple[str, ...]:
-        """The actors that "they" means: named as a plural, joined by "and", or joined as one subject, here or one
-        sentence before."""
-        now, doer = self.sentence_of[token.i], self.doers(token)
-        near = [a for a in self._near(now, 1) if not doer & {*a.actors}]
-        for antecedent in near:
-            if len(antecedent.actors) > 1:
-                return antecedent.actors
-        groups: dict[int, list[str]] = {}
-        for antecedent in reversed(near):
-            if antecedent.governor >= 0:
-                group = groups.setdefault(antecedent.governor, [])
-                group += [actor for actor in antecedent.actors if actor not in group]
-        joined = [tuple(group) for _, group in sorted(groups.items(), reverse=True) if len(group) > 1]
-        if joined:
-            return joined[0]
-        return next((c for s, c in reversed(self.couples) if now - s <= 1 and not doer & set(c)), ())
 
 
 def _kinds(span: Span) -> set[str]:

@@ -51,11 +51,11 @@ def _pronoun(token: Token, discourse: Discourse) -> tuple[int, int, tuple[str, .
     if lower in _SELVES and discourse.doers(token):
         return None  # whose clause it is, and no second actor
     if lower in _SHE:
-        return *here, discourse.one(token, "person")
+        return *here, discourse.meant(token, "person")
     if lower in _IT and not _expletive(token):
-        return *here, discourse.one(token, "it")
+        return *here, discourse.meant(token, "it")
     if lower in _THEY:
-        return *here, discourse.several(token) or discourse.one(token, "they")
+        return *here, discourse.meant(token, "they")
     if lower in _BOTH and token.dep_ in (*SUBJECTS, "dobj", "pobj"):
         return *here, discourse.two(token)
     return None
@@ -85,20 +85,20 @@ def _description(token: Token, discourse: Discourse) -> tuple[int, int, tuple[st
         return *bounds, known
     if {lemma, token.lower_} & _STATE_NOUNS:
         called = discourse.so_called(token.lower_) if token.lower_ in _REGIMES else ()
-        return *bounds, called or discourse.one(token, "state")
+        return *bounds, called or discourse.meant(token, "state")
     if token.lower_ in ("former", "latter") and token.dep_ != "amod":
-        return *bounds, discourse.couple(token)[token.lower_ == "latter" :][:1]
+        return *bounds, (discourse.couple(token) or discourse.last_two(token))[token.lower_ == "latter" :][:1]
     if token.lower_ == "one" and token.dep_ != "nummod":
-        return *bounds, discourse.couple(token)[:1]
+        return *bounds, (discourse.couple(token) or discourse.last_two(token))[:1]
     if token.lower_ in ("other", "others") and token.dep_ != "amod":
         return *bounds, discourse.pair(token) or discourse.couple(token)[1:]
     if token.lower_ == "pair":
         return *bounds, discourse.two(token)
     for nouns, kind in ((_IGO_NOUNS, "IGO:"), (_ORG_NOUNS, "ORG:")):
         if {lemma, token.lower_} & nouns:
-            return *bounds, discourse.one(token, "body", kind) or discourse.one(token, "body", ":")
+            return *bounds, discourse.meant(token, "body", kind) or discourse.meant(token, "body", ":")
     if lemma in _OFFICE_NOUNS and token.tag_ == "NN":
-        return *bounds, discourse.one(token, "person") or discourse.person
+        return *bounds, discourse.meant(token, "person") or discourse.person
     return None
 
 
@@ -169,8 +169,8 @@ class _Reader:
             if person.possessor >= 0:
                 owners = (span for span in reversed(self.found) if span.start <= person.possessor < span.end)
                 owner = next(owners, None)
-                actors = mention.actors_of(owner) if owner else self.discourse.one(self.doc[person.possessor], "it")
-            actors = actors or self.discourse.one(self.doc[person.start], "office", name=text)
+                actors = mention.actors_of(owner) if owner else self.discourse.meant(self.doc[person.possessor], "it")
+            actors = actors or self.discourse.meant(self.doc[person.start], "office", name=text)
         if actors:
             self.families.setdefault(text, actors)
             if person.end - person.start > 1:
