@@ -29,8 +29,8 @@ _PHRASE = ("compound", "amod", "poss", "nmod", "appos", "conj", "pobj", "prep", 
 
 @dataclass(frozen=True, slots=True)
 class Antecedent:
-    """A mention, or several that "and" joins, as later words see it. `governor` is the token of the verb whose subject it
-    is, or -1."""
+    """A mention, or several that "and" joins, as later words see it. `governor` is the token of the verb whose subject
+    it is, or -1."""
 
     start: int
     sentence: int
