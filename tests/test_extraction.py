@@ -135,6 +135,11 @@ def test_whose_clause_it_is_is_no_second_actor(syntax: Language) -> None:
     assert "itself" not in dict(actors(syntax, "Peru praised Chile, and Norway tends to align itself with Latvia."))
 
 
+def test_a_regime_of_things_is_no_actor(syntax: Language) -> None:
+    found = dict(actors(syntax, "Norway urged Peru to join the sanctions regime against Latvia. The regime agreed."))
+    assert [*found] == ["Norway", "Peru", "Latvia", "The regime"]
+
+
 STATEMENTS = [
     ("Riga was condemned by Oslo.", {"NOR - LVA"}),
     ("Norway, which condemned Latvia, thanked Estonia.", {"NOR - LVA", "NOR + EST"}),

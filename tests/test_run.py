@@ -191,6 +191,7 @@ def test_the_given_article_balances_as_it_reads(
     pairs = per_pair(relation(table.to_pylist())).to_arrow_table().to_pylist()
     balance = {(row["source"], row["target"]): row["balance"] for row in pairs}
     assert balance["JPN", "RUS"] > 0
+    assert balance["JPN", "PRK"] < 0
     assert balance["KOR", "RUS"] < 0
     assert balance["RUS", "PRK"] < 0
     assert balance["KOR", "USA"] > 0

@@ -15,8 +15,8 @@ from spacy.language import Language
 
 from pipeline.article import read as articles
 from pipeline.run import run
-from pipeline.table import DOCUMENTS, STATEMENTS, read, write
-from pipeline.table.read import read_documents
+from pipeline.table import DOCUMENTS, STATEMENTS, per_pair, read, relation, write
+from pipeline.table.read import read_documents, stream
 
 ARTICLE = CORPUS / "the-mackerel-do-not-wait.txt"
 Told = tuple[list[dict[str, Any]], list[dict[str, Any]]]
@@ -145,6 +145,15 @@ def test_a_series_counts_each_pair_by_month_or_year(demarche, told: Told, large:
     months = demarche("show", large, "--pairs", "--by", "month", "--source", "FRO").stdout
     assert months.count("FRO") == 59
     assert "2019-11" in months
+
+
+def test_a_surer_statement_weighs_more_in_the_balance(told: Told) -> None:
+    row = told[0][0] | {"source": "NOR", "target": "LVA", "status": "actual"}
+    weak = row | {"stance": "cooperative", "confidence": 0.3}
+    strong = row | {"stance": "oppositional", "confidence": 0.9}
+    unreal = row | {"stance": "oppositional", "confidence": 0.9, "status": "hypothetical"}
+    (pair,) = stream(per_pair(relation([weak, strong, unreal])))
+    assert (pair["cooperative"], pair["oppositional"], pair["balance"]) == (1, 1, -0.5)
 
 
 def test_a_selection_is_a_table_again_and_its_formulas_are_defused(demarche, told: Told, tmp_path: Path) -> None:

@@ -80,6 +80,8 @@ def _description(token: Token, discourse: Discourse) -> tuple[int, int, tuple[st
         return None
     if any(child.ent_type_ in ("GPE", "NORP", "ORG") for child in token.lefts):
         return None
+    if lemma == "regime" and any(child.dep_ == "compound" and child.tag_ in ("NN", "NNS") for child in token.lefts):
+        return None  # "the sanctions regime" is nobody
     bounds = (determiner.i, token.i + 1)
     if lemma not in _STATE_NOUNS and (known := discourse.kind(token.lower_)):
         return *bounds, known

@@ -14,15 +14,19 @@ PERIODS = {"month": r"^(\d{4}-\d{2})(-|$)", "year": r"^(\d{4})(-|$)"}
 _COUNTS = f"""
     count(*) FILTER (stance = 'cooperative' AND status != '{DENIED}') AS cooperative,
     count(*) FILTER (stance = 'oppositional' AND status != '{DENIED}') AS oppositional,
-    round((cooperative - oppositional) / nullif(cooperative + oppositional, 0), 2) AS balance"""
+    round(
+        sum(if(stance = 'cooperative', confidence, -confidence)) FILTER (status != '{DENIED}')
+        / nullif(sum(confidence) FILTER (status != '{DENIED}'), 0), 2
+    ) AS balance"""
 
 
 def per_pair(table: Relation) -> Relation:
     """`source, target, cooperative, oppositional, balance, confidence, statements, documents, evidence` of each pair.
 
-    `balance` is (cooperative - oppositional) / (cooperative + oppositional), from -1 to 1, hypothetical statements
-    left out; null where nothing else is left. `confidence` is the mean; `evidence` is the sentence of the surest
-    statement, a hypothetical one only where there is no other. Most statements first.
+    `balance` is the sum of the cooperative statements' confidence less that of the oppositional ones', over the sum of
+    both: from -1 to 1, hypothetical statements left out; null where nothing else is left. `confidence` is the mean;
+    `evidence` is the sentence of the surest statement, a hypothetical one only where there is no other. Most statements
+    first.
     """
     return query(
         table,
