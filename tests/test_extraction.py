@@ -131,6 +131,30 @@ def test_references(syntax: Language, text: str, found: tuple[str, str]) -> None
     assert found in actors(syntax, text)
 
 
+SPEAKERS = [
+    (
+        "Forty miles of patience\n\nShe met the Latvians as Lithuania's chief negotiator.\n\n"
+        "Did Riga ever give in?\n\nWe parted as friends.\n\nAnd Oslo?\n\nOslo never asked.\n",
+        ("We", "LTU"),
+    ),
+    (
+        "Nobody's coastguard, minister tells Rome\n\nItaly signed a pact with the junior foreign minister, whom Human Rights "
+        "Watch dislikes.\n\nDid you tear it up?\n\nWe suspended it.\n\nWhy?\n\nOslo paid.\n",
+        ("We", "ITA"),
+    ),
+    (
+        "Declaration of the African Union, 4 June 2026\n\n1. We, the heads of state, met in Oslo.\n\n2. Latvia was our guest.\n",
+        ("our", "IGO:AU"),
+    ),
+    ('"They gave us a boat," fumed the Latvian foreign minister.', ("us", "LVA")),
+]
+
+
+@pytest.mark.parametrize(("text", "found"), SPEAKERS)
+def test_first_persons_are_whoever_speaks(syntax: Language, text: str, found: tuple[str, str]) -> None:
+    assert found in actors(syntax, text)
+
+
 def test_whose_clause_it_is_is_no_second_actor(syntax: Language) -> None:
     assert "itself" not in dict(actors(syntax, "Peru praised Chile, and Norway tends to align itself with Latvia."))
 

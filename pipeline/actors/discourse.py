@@ -58,7 +58,7 @@ def _plural(span: Span) -> bool:
     return token.tag_ in ("NNS", "NNPS") and (span.label_ != "name" or ":" in span.kb_id_ or token.i >= span.end)
 
 
-def _office(token: Token) -> Token | None:
+def office(token: Token) -> Token | None:
     """The noun that says what person of an actor is meant: "Riga's *ambassador*", "an *official* of Latvia"."""
     noun = token.head
     if token.dep_ == "pobj" and noun.lower_ in ("of", "for"):
@@ -169,9 +169,9 @@ class Discourse:
         here = [a for before in self.before[-_COMPANY:] if before.sentence == number for a in before.actors]
         self.together.update({frozenset((one, other)) for one in here for other in actors if one != other})
         self.before.append(Antecedent(span.start, number, actors, person, _governor(root), modifier, _plural(span)))
-        office = _office(root)
-        if office is not None:
-            self.before.append(Antecedent(office.i, number, actors, person=True, governor=_governor(office)))
+        holder = office(root)
+        if holder is not None:
+            self.before.append(Antecedent(holder.i, number, actors, person=True, governor=_governor(holder)))
         if len(actors) == 1:
             self.person = actors if person else self.person
             for kind in _kinds(span):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from spacy.tokens import Doc, Span
 
 from pipeline.actors import mention
-from pipeline.actors.gazetteer import titles
-from pipeline.article.tokenizer import ahead
+from pipeline.actors.discourse import office
 from pipeline.words import words
 
 SAYING = words("saying")
@@ -32,6 +31,7 @@ def quoted(doc: Doc) -> list[tuple[int, int]]:
 
 
 _ASKING = frozenset({"you", "your", "yours", "yourself"})
+_DECLARATIONS = frozenset("communique communiqué declaration statement".split())
 _FIRST = frozenset({"i", "we", "us", "our", "me", "my", "ours"})
 
 
@@ -44,23 +44,37 @@ def _asks(block: Span) -> bool:
 
 
 def _asked(mentions: list[Span]) -> tuple[str, ...]:
-    """The actors of whom an interview is: the first person named, or the first actor with an office beside it."""
+    """The actors of whom an interview is, out of the mentions that introduce it: the first person or office, else the
+    first state."""
     for span in mentions:
-        if span.label_ == "person" or any(t.lower_ in titles() for t in ahead(span.doc, span.end, 5)):
+        if span.label_ == "person" or office(span.root) is not None:
             return mention.actors_of(span)
-    return ()
+    return next((mention.actors_of(span) for span in mentions if ":" not in span.kb_id_), ())
 
 
 def _interview(doc: Doc, mentions: list[Span]) -> dict[int, tuple[str, ...]]:
     """The first and second persons of an interview's answers and questions, with the actors of whom is asked."""
     body = [block for block in doc.spans.get("blocks") or [] if block.label_ == "body"]
     asked = [block for block in body if _asks(block)]
-    voice = _asked(mentions)
-    if len(asked) < 2 or not voice:
+    if len(asked) < 2:
         return {}
+    voice = _asked([span for span in mentions if span.end <= asked[0].start] or mentions)
     return {
-        token.i: voice for block in body for token in block if token.lower_ in (_ASKING if block in asked else _FIRST)
+        token.i: voice
+        for block in (body if voice else ())
+        for token in block
+        if token.lower_ in (_ASKING if block in asked else _FIRST)
     }
+
+
+def _declared(doc: Doc, mentions: list[Span]) -> dict[int, tuple[str, ...]]:
+    """The first persons of a communiqué, with the organisation, else the states, in whose name its title is."""
+    title = next((block for block in doc.spans.get("blocks") or [] if block.label_ == "headline"), None)
+    if title is None or not _DECLARATIONS & {token.lower_ for token in title}:
+        return {}
+    named = [actor for span in mentions if span.end <= title.end for actor in mention.actors_of(span)]
+    voice = next(([actor] for actor in named if actor.startswith("IGO:")), [a for a in named if ":" not in a])
+    return {token.i: tuple(dict.fromkeys(voice)) for token in doc if voice and token.lower_ in _FIRST}
 
 
 def _said_by(sentence: Span, owner: dict[int, Span], inside: set[int]) -> tuple[str, ...]:
@@ -69,6 +83,8 @@ def _said_by(sentence: Span, owner: dict[int, Span], inside: set[int]) -> tuple[
         if token.i in inside or token.lemma_.lower() not in SAYING or token.pos_ not in ("VERB", "AUX"):
             continue
         subject = next((child for child in token.children if child.dep_ in _SUBJECTS), None)
+        if subject is None and token.i - 1 in inside:  # '"…," quipped its spokesman' looks like an object
+            subject = next((child for child in token.rights if child.dep_ == "dobj"), None)
         if subject is None:
             continue
         named = (t.i for t in (subject, *subject.subtree) if t.i in owner and (t.i not in inside or t.i == subject.i))
@@ -83,7 +99,7 @@ def speakers(doc: Doc, mentions: list[Span]) -> dict[int, tuple[str, ...]]:
     owner = {token.i: span for span in mentions for token in span}
     quotations = quoted(doc)
     inside = {i for start, end in quotations for i in range(start, end)}
-    voices = _interview(doc, mentions)
+    voices = _declared(doc, mentions) | _interview(doc, mentions)
     said = [_said_by(sentence, owner, inside) for sentence in doc.sents]
     sentence_of = {token.i: number for number, sentence in enumerate(doc.sents) for token in sentence}
     last: tuple[str, ...] = ()
