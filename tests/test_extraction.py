@@ -74,6 +74,19 @@ def test_persons_keep_their_state_through_the_article(syntax: Language) -> None:
     assert actors(syntax, text)[1:] == [("Ana Quispe", "PER"), ("Quispe", "PER"), ("Chile", "CHL")]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Peru's envoy to Chile, Denis Tijerino, thanked Norway.", ("Denis Tijerino", "PER")),
+        ("Managua called it shameless and recalled its ambassador to Chile, Denis Tijerino.", ("Denis Tijerino", "NIC")),
+        ("The President of Kiribati, His Excellency Tebao Ruateki, visited Tuvalu.", ("Tebao Ruateki", "KIR")),
+        ("Norway thanked its Indian guest, Raghav Menon, for the gift.", ("Raghav Menon", "IND")),
+    ],
+)
+def test_a_name_after_a_comma_is_of_whom_the_office_is(syntax: Language, text: str, found: tuple[str, str]) -> None:
+    assert found in actors(syntax, text)
+
+
 def test_both_sides_are_those_of_the_headline(syntax: Language) -> None:
     text = (
         "Joint communique of Norway and Latvia\n\n"

@@ -17,7 +17,11 @@ _AFTER = 16
 _FAMILY_FIRST = frozenset({"CHN", "PRK", "KOR", "VNM", "TWN", "HKG"})
 _HONORIFICS = words("honorifics")
 _SERVES = words("serves")
+_OTHERS = words("others")
 _OF = frozenset({"of", "for", "from"})
+_POSTED = frozenset({"to", "at", "in", "with"})
+_STYLES = frozenset({"excellency", "highness", "holiness", "majesty"})
+_HIS = frozenset({"his", "her", "their"})
 _BEING = frozenset({"be", "become", "lead", "head", "chair", "command", "serve", "represent", "run"})
 
 
@@ -55,8 +59,16 @@ def _breaks(token: Token, name: int) -> bool:
     return token.pos_ in ("VERB", "AUX", "SCONJ") or token.text in (";", ".", ":") or token.tag_ in ("WRB", "WDT", "WP")
 
 
+def _styled(doc: Doc, start: int) -> int:
+    """Where a name begins with what it is addressed by: "*His Excellency* Tebao Ruateki", "*H.E. Mr.* Bang"."""
+    while start > 0 and (doc[start - 1].lower_ in _HONORIFICS | _STYLES - {"the"} or doc[start - 1].text == "H.E."):
+        start -= 1
+    return start - (start > 0 and doc[start].lower_ in _STYLES and doc[start - 1].lower_ in _HIS)
+
+
 def _before(doc: Doc, start: int, owner: dict[int, Span]) -> tuple[tuple[str, ...], bool, int]:
     """The actors named with the office before a name, whether there is an office, and the token of a possessive."""
+    start = _styled(doc, start)
     at = start - 1
     first = start
     while first > max(0, start - _REACH) and not doc[first].is_sent_start:
@@ -72,6 +84,9 @@ def _before(doc: Doc, start: int, owner: dict[int, Span]) -> tuple[tuple[str, ..
             titled = titled or (of.lower_ in _OF and _has_title(doc, max(first, of.i - 4), of.i))
             if titled or possessive or (gap == 0 and span.label_ == "adjective"):
                 return mention.actors_of(span), titled, -1
+            if doc[start - 1].text == "," and of.lower_ in _POSTED:  # "Lima's envoy *to Chile*, Ana Quispe"
+                at = of.i - 1
+                continue
             break
         if titled and (doc[at].tag_ == "PRP$" or (at + 1 < start and doc[at + 1].tag_ == "POS")):
             possessor = at
@@ -105,7 +120,9 @@ def _after(doc: Doc, end: int, owner: dict[int, Span]) -> tuple[tuple[str, ...],
 def _possessed(doc: Doc, start: int, end: int, owner: dict[int, Span]) -> tuple[str, ...]:
     """The actors to which the noun phrase around a name belongs: "Riga's man in Oslo, Karras"."""
     root = doc[start:end].root
-    if root.dep_ != "appos" or not _has_title(doc, root.head.left_edge.i, root.head.i + 1):
+    if root.dep_ != "appos" or not (
+        root.head.lemma_ in _OTHERS or _has_title(doc, root.head.left_edge.i, root.head.i + 1)
+    ):
         return ()
     around = [t for t in root.head.subtree if t.i < start and t.i in owner]
     return mention.actors_of(owner[around[0].i]) if around else ()
@@ -192,7 +209,8 @@ def find_people(doc: Doc, named: list[Span], places: list[Span]) -> list[Person]
         actors, after_titled = known or before, False
         if not actors:
             actors, after_titled = _after(doc, end, owner)
-        actors = actors or _possessed(doc, start, end, owner) or (_seat(doc, start, owner) if titled else ())
+        if not actors and possessor < 0:
+            actors = _possessed(doc, start, end, owner) or (_seat(doc, start, owner) if titled else ())
         if not actors:
             actors, presented = _presented(doc, end, doc[start:end].root, owner)
             after_titled = after_titled or presented
