@@ -78,7 +78,10 @@ def test_persons_keep_their_state_through_the_article(syntax: Language) -> None:
     ("text", "found"),
     [
         ("Peru's envoy to Chile, Denis Tijerino, thanked Norway.", ("Denis Tijerino", "PER")),
-        ("Managua called it shameless and recalled its ambassador to Chile, Denis Tijerino.", ("Denis Tijerino", "NIC")),
+        (
+            "Managua called it shameless and recalled its ambassador to Chile, Denis Tijerino.",
+            ("Denis Tijerino", "NIC"),
+        ),
         ("The President of Kiribati, His Excellency Tebao Ruateki, visited Tuvalu.", ("Tebao Ruateki", "KIR")),
         ("Norway thanked its Indian guest, Raghav Menon, for the gift.", ("Raghav Menon", "IND")),
     ],

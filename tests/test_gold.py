@@ -13,12 +13,14 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from pipeline.digest import sha256
 from pipeline.errors import InputError
 from pipeline.gold import formats
 from pipeline.gold.agree import agree
 from pipeline.gold.check import check
-from pipeline.gold.corpus import read_annotated
+from pipeline.gold.corpus import Annotated, Entry, read_annotated
 from pipeline.gold.exchange import export_files, import_files
+from pipeline.gold.schema import Gold, Sentence
 from pipeline.gold.stats import page
 
 ROOT = Path(__file__).parents[1]
@@ -261,3 +263,36 @@ def test_a_label_begins_a_block_without_an_empty_line(tmp_path: Path) -> None:
         ("headline", "Coal"),
         ("body", "Oslo thanked Riga."),
     ]
+
+
+def test_a_note_of_brat_keeps_what_has_spaces(tmp_path: Path) -> None:
+    """A document "my article" by "Ann Smith" came back as "my" by "Ann"."""
+    text = "Oslo thanked Riga.\n"
+    gold = Gold("my article", sha256(text), "Ann Smith", sentences=[Sentence("s1", 0, 18)])
+    entry = Entry("my article", "my article.txt", "", "", "", "", "", "", True, "train", sha256(text))
+    formats.named("brat").write([Annotated(entry, text, gold)], tmp_path / "a.ann")
+    ((back, _),) = formats.named("brat").read(tmp_path / "a.ann", {}.get)
+    assert (back.document, back.annotator) == ("my article", "Ann Smith")
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"a/n.txt": "# split: training\nOslo thanked Riga.\n"}, "n: its split is 'training'; one of train"),
+        ({"a/n.txt": "Oslo thanked Riga.\n", "b/n.txt": "Rome thanked Riga.\n"}, "n is annotated twice"),
+        (
+            {"corpus/n.txt": "Mine.\n", "a/n.txt": "Oslo thanked Riga.\n"},
+            "another text, which the manifest does not name",
+        ),
+    ],
+)
+def test_an_import_breaks_no_corpus(files: dict[str, str], words: str, tmp_path: Path) -> None:
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    given = [tmp_path / name for name in files if not name.startswith("corpus")]
+    with pytest.raises(InputError) as caught:
+        list(import_files(given, tmp_path / "gold", tmp_path / "corpus"))
+    assert words in str(caught.value)
+    assert not (tmp_path / "corpus" / "manifest.jsonl").exists()
+    assert {name: (tmp_path / name).read_text(encoding="utf-8") for name in files} == files

@@ -137,6 +137,30 @@ def test_a_missed_statement_is_added_and_undone(start: Start, page: Page, articl
     assert all(s.arguable for s in read(tmp_path / "gold" / "long.jsonl").statements)
 
 
+def test_offsets_hold_where_lines_end_as_on_windows(start: Start, page: Page, tmp_path: Path) -> None:
+    """The page dropped every carriage return, and the gold had the places of the page."""
+    text = (
+        "Oslo and Riga quarrel over cod and nothing comes of it\r\n\r\n"
+        "Latvia, which had waited for a long and rainy week to hear from the other\r\n"
+        "side of the sea what was meant by it, has condemned Norway over the cod that\r\n"
+        "was caught on Monday.\r\n"
+    )
+    (tmp_path / "windows.txt").write_bytes(text.encode())
+    address, _ = start(tmp_path / "windows.txt")
+    visit(page, address)
+    select(page, "Monday", "sea")
+    page.keyboard.press("1")
+    page.fill("#actor", "ORG:sea")
+    page.keyboard.press("Enter")
+    select(page, "Monday", "Norway")
+    page.keyboard.press("2")
+    judge(page, "o")
+    gold = read(tmp_path / "gold" / "windows.jsonl")
+    mentions = {m.id: text[m.start : m.end] for m in gold.mentions}
+    (added,) = [s for s in gold.statements if not s.arguable]
+    assert (mentions[added.source_mention], mentions[added.target_mention]) == ("sea", "Norway")
+
+
 def test_an_added_statement_has_verb_and_status(start: Start, page: Page, article: Path, tmp_path: Path) -> None:
     address, _ = start(article)
     visit(page, address)

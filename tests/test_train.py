@@ -116,6 +116,28 @@ def test_a_linear_model_is_no_teacher(train: Callable[..., str], tmp_path: Path)
     assert not list(tmp_path.glob("*mine*"))
 
 
+@pytest.mark.parametrize(
+    ("output", "options", "words"),
+    [
+        ("thesis", {}, "thesis: this is no model's folder"),
+        ("thesis/chapter.txt", {}, "this is no model's folder"),
+        ("mine", {"init": "stance", "layers": 2}, "add --fresh"),
+        ("mine", {"kept": 0.5}, "leave out --fresh"),
+        ("mine", {"gold": "misspelt"}, "misspelt: no such folder of gold"),
+    ],
+)
+def test_what_cannot_be_trained_is_said_before_anything_is_lost(
+    output: str, options: dict[str, Any], words: str, tmp_path: Path
+) -> None:
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").write_text("precious", encoding="utf-8")
+    (tmp_path / "gold").mkdir()
+    with pytest.raises(InputError) as caught:
+        command.train(tmp_path / output, [tmp_path / options.pop("gold", "gold")], tmp_path, **options)
+    assert words in str(caught.value)
+    assert (tmp_path / "thesis" / "chapter.txt").read_text(encoding="utf-8") == "precious"
+
+
 def test_a_worse_model_is_not_kept(train: Callable[..., str], tmp_path: Path) -> None:
     shutil.copytree(shipped("models/stance"), tmp_path / "mine")
     gold = tmp_path / "gold" / "abuja-wants-the-leopards.jsonl"

@@ -66,27 +66,38 @@ def read_manifest(corpus: Path, missing_ok: bool = False) -> dict[str, Entry]:
 
 def write_manifest(corpus: Path, entries: dict[str, Entry]) -> None:
     """Write the manifest, sorted by document."""
+    from pipeline.table.files import replacing
+
     lines = [json.dumps(asdict(entries[name]), ensure_ascii=False) + "\n" for name in sorted(entries)]
-    (corpus / "manifest.jsonl").write_text("".join(lines), encoding="utf-8")
+    with replacing(corpus / "manifest.jsonl") as temporary:
+        temporary.write_text("".join(lines), encoding="utf-8")
 
 
 def new_entry(gold: Gold, about: Mapping[str, str]) -> Entry:
-    """The entry of a document that the manifest lacks, from what is known `about` it; in the split train by default."""
+    """The entry of a document that the manifest lacks, from what is known `about` it; in the split train by default.
+    Raises InputError for a split that there is not."""
     wanted = ("title", "author", "date", "genre", "region", "topic")
+    split = about.get("split", "train")
+    if split not in SPLITS:
+        raise InputError(f"{gold.document}: its split is {split!r}; one of {', '.join(SPLITS)}")
     return Entry(
         document=gold.document,
         file=f"{gold.document}.txt",
         **{name: about.get(name, "") for name in wanted},
         invented=about.get("invented", "yes") != "no",
-        split=about.get("split", "train"),
+        split=split,
         sha256=gold.sha256,
     )
 
 
 def add(entry: Entry, text: str, corpus: Path, entries: dict[str, Entry]) -> None:
-    """Put a new document's text into the corpus, and its line into the manifest and into `entries`."""
-    corpus.mkdir(parents=True, exist_ok=True)
-    (corpus / entry.file).write_bytes(text.encode("utf-8"))
+    """Put a new document's text into the corpus, and its line into the manifest and into `entries`. Raises InputError
+    where another text has its place."""
+    path = corpus / entry.file
+    if path.is_file() and path.read_bytes() != text.encode("utf-8"):
+        raise InputError("this is another text, which the manifest does not name; give the article another id", path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode("utf-8"))
     entries[entry.document] = entry
     write_manifest(corpus, entries)
 

@@ -50,6 +50,8 @@ def import_files(
             target = output / f"{gold.document}.jsonl"
             if target.exists() and not force:
                 raise InputError("this file exists; --force replaces it", target)
+            if any(target == other for _, other in ready):
+                raise InputError(f"{gold.document} is annotated twice in these files; import one of them", path)
             gold.annotator = annotator or gold.annotator
             complete(gold, text, path)
             ready.append((Annotated(entries.get(gold.document) or new_entry(gold, header), text, gold), target))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, abort, jsonify, redirect, render_template, request
+from markupsafe import Markup, escape
 from werkzeug.serving import make_server
 
 from pipeline.article import Article
@@ -14,6 +15,11 @@ from pipeline.errors import InputError
 from pipeline.review.session import Session
 
 HOST = "127.0.0.1"
+
+
+def _kept(text: str) -> Markup:
+    """Text for a page that keeps its carriage returns, which an HTML parser drops unless they are written out."""
+    return Markup(str(escape(text)).replace("\r", "&#13;"))
 
 
 def create_app(articles: list[Article], session: Callable[[int], Session], order: str) -> Flask:
@@ -60,9 +66,9 @@ def create_app(articles: list[Article], session: Callable[[int], Session], order
         shown = opened(number)
         text, at, pieces = shown.article.text, 0, []
         for n, sentence in enumerate(shown.base.sentences):
-            pieces += [(text[at : sentence.start], None), (text[sentence.start : sentence.end], n)]
+            pieces += [(_kept(text[at : sentence.start]), None), (_kept(text[sentence.start : sentence.end]), n)]
             at = sentence.end
-        pieces.append((text[at:], None))
+        pieces.append((_kept(text[at:]), None))
         title = shown.article.title or shown.article.document
         return render_template(
             "review.html",

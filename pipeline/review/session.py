@@ -128,7 +128,6 @@ class Session:
         if not self.in_corpus:
             about = {"title": self.article.title, "author": self.article.author, "date": self.article.date}
             entry = new_entry(self.base, {**about, "invented": "no"})
-            (self.corpus / entry.file).parent.mkdir(parents=True, exist_ok=True)
             add(entry, self.article.text, self.corpus, read_manifest(self.corpus, missing_ok=True))
             self.in_corpus = True
         self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -223,6 +223,16 @@ def train(
     """
     if kind not in ("encoder", "linear"):
         raise InputError(f"no such kind of model: {kind!r}; encoder or linear")
+    free = not output.exists() or (output.is_dir() and not any(output.iterdir()))
+    if not free and not (output / "model.json").is_file():
+        raise InputError("this is no model's folder, and a model would take its place; name another", output)
+    for folder in gold:
+        if not folder.is_dir():
+            raise InputError("no such folder of gold", folder)
+    if init and (layers is not None or actors is not None):
+        raise InputError("--layers and --actors are for a model that starts afresh; add --fresh")
+    if kept and not init:
+        raise InputError("--kept is for a model that starts from another; leave out --fresh")
     if kind == "linear" and (init or teachers):
         raise InputError("a linear model starts from nothing and has no teacher")
     start = find(init) if init else None
@@ -282,9 +292,11 @@ def train(
         (fresh / "reliability.svg").write_text(reliability_plot(*judged["test"]), encoding="utf-8")
         (fresh / "README.md").write_text(card(output.name, description, judged, classifier), encoding="utf-8")
         fresh.chmod(0o755)
+        before = fresh.with_name(f"{fresh.name}.before")
         if output.exists():
-            shutil.rmtree(output)
+            output.replace(before)
         fresh.replace(output)
+        shutil.rmtree(before, ignore_errors=True)
         _say(f"wrote {output}")
     finally:
         shutil.rmtree(fresh, ignore_errors=True)

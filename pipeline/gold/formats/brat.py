@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from pipeline.digest import sha256
 from pipeline.errors import InputError
@@ -73,8 +74,9 @@ def _lines(gold: Gold, text: str) -> Iterator[str]:
         if s.arguable:
             yield f"A{next(numbers)}\tArguable {key}"
         notes = {"id": s.id, "source": s.source, "target": s.target, "speaker": s.speaker, "mutual": s.mutual}
-        yield f"#{next(numbers)}\tAnnotatorNotes {key}\t{' '.join(f'{k}={v}' for k, v in notes.items() if v)}"
-    yield f"#{next(numbers)}\tDocument T1\tdocument={gold.document} annotator={gold.annotator}"
+        yield f"#{next(numbers)}\tAnnotatorNotes {key}\t{_note(notes)}"
+    about = _note({"document": gold.document, "annotator": gold.annotator})
+    yield f"#{next(numbers)}\tDocument T1\t{about}"
 
 
 def write(items: Iterable[Annotated], path: Path) -> None:
@@ -85,8 +87,12 @@ def write(items: Iterable[Annotated], path: Path) -> None:
         (path.parent / "annotation.conf").write_text(configuration(), encoding="utf-8")
 
 
+def _note(values: dict[str, str]) -> str:
+    return " ".join(f"{name}={quote(value, safe=':/,')}" for name, value in values.items() if value)
+
+
 def _pairs(note: str) -> dict[str, str]:
-    return dict(part.split("=", 1) for part in note.split(" ") if "=" in part)
+    return {name: unquote(value) for name, _, value in (part.partition("=") for part in note.split(" ")) if value}
 
 
 def _gold(lines: list[tuple[int, str]], text: str, path: Path) -> Gold:
