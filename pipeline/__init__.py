@@ -35,23 +35,21 @@ def load(model: str | Path | None = "", **overrides: Any) -> Language:
 
     `model` is a model folder or the name of a shipped model (`lexicon` for the lexicon's own sign); by default
     the one in `config.cfg`; None leaves the stance classifier out. `overrides` change single settings, named by
-    component: `statements={"unlinked": False}`. Raises InputError if a model is missing or damaged.
+    component: `statements={"unlinked": False}`. Raises InputError if a model is missing or damaged, TypeError for a
+    component that there is not.
     """
-    from importlib import import_module
-
     import spacy
 
-    for name in ("actors", "verbs", "statements", "stance"):  # each registers its spaCy component
-        import_module(f"pipeline.{name}")
-    from pipeline.article.tokenizer import ArticleTokenizer
     from pipeline.errors import InputError
 
+    if unknown := overrides.keys() - set(COMPONENTS):
+        raise TypeError(f"no such component: {min(unknown)}; one of {', '.join(COMPONENTS)}")
     config = settings()
+    blocks = {"@tokenizers": "demarche.ArticleTokenizer.v1"}
     try:
-        nlp = spacy.load(config["base"]["model"], exclude=["senter"])
+        nlp = spacy.load(config["base"]["model"], exclude=["senter"], config={"nlp": {"tokenizer": blocks}})
     except OSError as error:
         raise InputError(f"the spaCy model {config['base']['model']} is not installed; see the README") from error
-    nlp.tokenizer = ArticleTokenizer(nlp.tokenizer)
     for name in COMPONENTS:
         chosen = {**config["components"].get(name, {}), **overrides.get(name, {})}
         if name == "stance":

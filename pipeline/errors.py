@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 
+def printable(text: str) -> str:
+    """Text as one line that a terminal shows and does not obey: whatever cannot be printed is a space."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
 class InputError(ValueError):
     """Input that cannot be used: which file, which line, what is wrong, what would be right.
 
@@ -17,5 +22,4 @@ class InputError(ValueError):
     ) -> None:
         self.problem, self.file, self.line, self.document = problem, str(file or ""), line, document
         place = ", ".join(filter(None, [self.file, f"line {line}" if line else ""]))
-        message = f"{place}: {problem}" if place else problem
-        super().__init__("".join(letter if letter.isprintable() else " " for letter in message))
+        super().__init__(printable(f"{place}: {problem}" if place else problem))

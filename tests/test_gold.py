@@ -230,7 +230,7 @@ def test_label_studio_as_a_user_leaves_it(tmp_path: Path) -> None:
         ),
         *((f"a.{end}", "[" * 100_000, "nested too deeply") for end in ("json", "jsonl")),
         ("a.ann", "R1\tcooperative Arg1:T1 Arg2:T2", "a.ann, line 1: R1 joins 'T1', which no line gives"),
-        ("a.jsonl", '{"text": "Oslo.", "meta": {"document": "../../a"}}', "'../../a' cannot name a file"),
+        ("a.jsonl", '{"text": "Oslo.", "meta": {"document": "../../a"}}', "'../../a' cannot be the name of a file"),
         ("a.jsonl", '{"text": "Oslo.", "spans": [{"start": "0", "end": 4}]}', "its start is '0'"),
         ("a.jsonl", '{"text": "Oslo.", "spans": [{"start": 0, "end": 9}]}', "outside its text of 5 characters"),
     ],

@@ -146,6 +146,10 @@ def _note_before_signature(blocks: list[Block]) -> list[Block]:
     return blocks
 
 
+MANY = 100
+"""Blocks in which a word is looked up; one that more have tells none apart, and time would grow with their square."""
+
+
 def find_blocks(text: str) -> list[Block]:
     """The blocks of `text`, in order; offsets are characters of `text`."""
     blocks: list[Block] = []
@@ -173,6 +177,6 @@ def find_blocks(text: str) -> list[Block]:
                 break
         else:
             for word in words:
-                if len(word) > 3:
-                    originals.setdefault(word, []).append(at)
+                if len(word) > 3 and len(places := originals.setdefault(word, [])) < MANY:
+                    places.append(at)
     return blocks

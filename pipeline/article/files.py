@@ -24,7 +24,11 @@ def bare(path: Path) -> Path:
 def _kind(path: Path, form: str | None) -> str:
     suffix = f".{form}" if form else bare(path).suffix.lower()
     suffix = _SAME.get(suffix, suffix)
-    return suffix if suffix in TEXT | HTML | ROWS else ".txt"
+    known = TEXT | HTML | ROWS
+    if form and suffix not in known:
+        forms = ", ".join(sorted(name[1:] for name in known | _SAME.keys() if name))
+        raise InputError(f"no such input format: {form!r}; one of {forms}", path)
+    return suffix if suffix in known else ".txt"
 
 
 def open_file(path: Path) -> BinaryIO:

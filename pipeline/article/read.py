@@ -7,7 +7,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -34,6 +34,7 @@ _MAGIC = {
 }
 _BOMS = [(codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16")]
 _BOMS += [(codecs.BOM_UTF16_BE, "utf-16"), (codecs.BOM_UTF32_BE, "utf-32")]
+_ISO = re.compile(r"\d{4}(-\d\d){0,2}(?![\w-])|\d{4}-\d\d-\d\d[T ]")
 _DATES = [
     (re.compile(r"\b\d{4}-\d\d-\d\d\b"), ("%Y-%m-%d",)),
     (re.compile(r"\b[A-Z][a-z]{2,8}\.? \d{1,2},? \d{4}\b"), ("%B %d %Y", "%b %d %Y")),
@@ -45,7 +46,8 @@ _DATES = [
 class Article:
     """One document. Offsets everywhere count characters of `text`, which keeps its own line ends.
 
-    `date` is ISO 8601 and empty where unknown; `extracted` says that `text` was taken out of HTML.
+    `date` is ISO 8601 and empty where unknown; `extracted` says that `text` is more than what its file gives whoever
+    reads that as it is: it was taken out of HTML, or found with an option.
     """
 
     document: str
@@ -56,6 +58,13 @@ class Article:
     date: str = ""
     url: str = ""
     extracted: bool = False
+
+
+def _as_date(given: str) -> str:
+    """A date as ISO 8601, where it can be read: 2021, 2021-05, 2021-05-03, 20210503, or as `find_date` finds it."""
+    if len(given) == 8 and given.isdigit():
+        given = f"{given[:4]}-{given[4:6]}-{given[6:]}"
+    return given if _ISO.match(given) else find_date(given)
 
 
 def find_date(text: str) -> str:
@@ -108,6 +117,7 @@ def from_text(
     if len(text) > MAX_CHARACTERS:
         raise InputError(f"{len(text):,} characters is too long for one article; at most {MAX_CHARACTERS:,}", file)
     fields = dict(known or {})
+    fields["date"] = _as_date(fields.get("date", ""))
     if not fields.get("title") or not fields.get("date"):
         blocks = find_blocks(text[:20_000])
         headline = next((" ".join(text[b.start : b.end].split()) for b in blocks if b.label == "headline"), "")
@@ -189,6 +199,18 @@ def _file(path: Path, document: str, column: str, encoding: str | None, suffix: 
     yield from_html(text, document, file) if suffix in HTML else from_text(text, document, file)
 
 
+def _check_paths(paths: list[Path]) -> None:
+    for path in paths:
+        try:
+            known = str(path) == "-" or path.exists()
+        except OSError as error:  # a whole text, say
+            raise InputError(f"no file name ({error.strerror})", str(path)[:60]) from error
+        if not known:
+            raise InputError("no such file", path)
+    if [str(path) for path in paths].count("-") > 1:
+        raise InputError("standard input can be read once; name - once")
+
+
 def survey(
     inputs: Iterable[str | Path], *, column: str = "text", encoding: str | None = None, form: str | None = None
 ) -> Iterator[Article | InputError]:
@@ -197,14 +219,14 @@ def survey(
     Arguments are those of `read`. Raises InputError for an input that does not exist.
     """
     paths = [Path(given) for given in inputs]
-    for path in paths:
-        if str(path) != "-" and not path.exists():
-            raise InputError("no such file", path)
+    _check_paths(paths)
+    told = column != "text" or encoding is not None or form is not None
     for given in paths:
         try:
             for path, document, suffix in files(given, form):
                 try:
-                    yield from _file(path, document, column, encoding, suffix)
+                    found = _file(path, document, column, encoding, suffix)
+                    yield from (replace(a, extracted=True) if told and isinstance(a, Article) else a for a in found)
                 except InputError as error:
                     yield InputError(error.problem, error.file, error.line, error.document or document)
         except InputError as error:  # a folder without articles, or one that may not be read

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from pipeline.stance import load as load_classifier
 from pipeline.text import parse_json
 
 BATCH = 256
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def _span(row: dict[str, Any], name: str, file: str, line: int) -> tuple[int, int]:
@@ -32,12 +34,16 @@ def _span(row: dict[str, Any], name: str, file: str, line: int) -> tuple[int, in
 def parsed(lines: Iterable[str], file: str) -> Iterator[tuple[dict[str, Any], Pair]]:
     """Each row with its pair. Raises InputError with its line."""
     for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
         try:
             row = parse_json(line)
         except ValueError as error:
             raise InputError(f"not JSON ({error})", file, number) from error
         if not isinstance(row, dict) or not isinstance(row.get("text"), str):
             raise InputError('not an object with "text", "source" and "target"', file, number)
+        if _SURROGATE.search(row["text"]):
+            raise InputError("half a character (a lone surrogate) in the text", file, number)
         yield row, Pair(row["text"], _span(row, "source", file, number), _span(row, "target", file, number))
 
 
@@ -67,7 +73,7 @@ def classify(pairs: str, output: str, model: str, device: str, force: bool) -> N
         check_target(Path(output), force)
     classifier = load_classifier(model, device)
     try:
-        with sys.stdin if pairs == "-" else path.open(encoding="utf-8") as source:
+        with sys.stdin if pairs == "-" else path.open(encoding="utf-8-sig") as source:
             if output == "-":
                 _answer(source, pairs, sys.stdout, classifier)
                 return

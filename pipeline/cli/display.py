@@ -13,6 +13,7 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.errors import printable
 from pipeline.table import per_pair, relation
 
 COLOURS = {"cooperative": "green", "oppositional": "red"}
@@ -27,6 +28,11 @@ def progress(what: str) -> Iterator[Callable[..., None]]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(what, total=None)
         yield lambda *_: bar.advance(task)
+
+
+def text(words: object, style: str = "") -> Text:
+    """What an article or a table says, for the terminal: no markup of rich's, and no escape sequence."""
+    return Text(printable(str(words)), style)
 
 
 def _console() -> Console:
@@ -54,17 +60,13 @@ def statement_rows(rows: list[dict[str, Any]]) -> None:
     last = None
     for row in rows:
         place = (row["document"], row["sentence"])
-        evidence = Text("″", style="dim") if place == last else Text(row["evidence"])
+        evidence = text("″", "dim") if place == last else text(row["evidence"])
         last = place
         grid.add_row(
-            str(row["sentence"]),
-            Text(row["source"]),
-            Text(row["target"]),
-            Text(row["verb"]),
-            row["root"],
-            Text(row["stance"], style=COLOURS[row["stance"]]),
+            *(text(row[name]) for name in ("sentence", "source", "target", "verb", "root")),
+            text(row["stance"], COLOURS.get(row["stance"], "")),
             f"{row['confidence']:.2f}",
-            row["status"],
+            text(row["status"]),
             evidence,
         )
     console.print(grid)
@@ -90,7 +92,7 @@ def pairs(found: pa.Table, *, evidence: bool = False) -> None:
         shown = row | {"balance": "" if balance is None else f"{balance:+.2f}"}
         if "confidence" in row:
             shown["confidence"] = f"{row['confidence']:.2f}"
-        grid.add_row(*(Text(str(shown[name]), _sign(balance or 0) if name == "balance" else "") for name in names))
+        grid.add_row(*(text(shown[name], _sign(balance or 0) if name == "balance" else "") for name in names))
     console.print(grid)
 
 
@@ -107,10 +109,10 @@ def matrix(found: pa.Table) -> None:
     actors = main_actors(lines, most=12)
     grid = Table(title="Cooperative less oppositional statements: row toward column", show_lines=True)
     for name in ("", *actors):
-        grid.add_column(name, justify="right", no_wrap=True)
+        grid.add_column(text(name), justify="right", no_wrap=True)
     for actor, cells in zip(actors, arranged(lines, actors), strict=True):
         nets = [None if cell is None else cell.net for cell in cells]
-        grid.add_row(actor, *(Text("" if n is None else f"{n:+d}" if n else "0", style=_sign(n or 0)) for n in nets))
+        grid.add_row(text(actor), *(text("" if n is None else f"{n:+d}" if n else 0, _sign(n or 0)) for n in nets))
     _console().print(grid)
 
 

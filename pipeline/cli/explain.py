@@ -6,11 +6,10 @@ from itertools import chain
 from typing import Any
 
 from rich.console import Console
-from rich.text import Text
 
 import pipeline
 from pipeline.article import read
-from pipeline.cli.display import COLOURS
+from pipeline.cli.display import COLOURS, text
 from pipeline.errors import InputError
 from pipeline.statements import statement
 from pipeline.statements.path import mention_at, path_of
@@ -33,15 +32,16 @@ def explain(inputs: list[str], model: str, stance: dict[str, Any], reading: dict
             found += 1
             if (article.document, s.sentence) != last:
                 last = (article.document, s.sentence)
-                console.print(Text(f"\n{article.document}: {one_line(article.text[slice(*s.sentence)])}", "bold"))
-            console.print(Text(f"  {s.source} > {s.target}  {s.stance} {s.confidence:.2f}", COLOURS[s.stance]))
+                console.print()
+                console.print(text(f"{article.document}: {one_line(article.text[slice(*s.sentence)])}", "bold"))
+            console.print(text(f"  {s.source} > {s.target}  {s.stance} {s.confidence:.2f}", COLOURS[s.stance]))
             for side, actor, span in (("source", s.source, s.source_span), ("target", s.target, s.target_span)):
                 found_as = mention_at(doc, span)
                 kind = found_as.label_ if found_as is not None else "mention"
-                console.print(Text(f'    {side}  {actor}, "{article.text[slice(*span)]}" ({kind})'))
+                console.print(text(f'    {side}  {actor}, "{article.text[slice(*span)]}" ({kind})'))
             told = f", told by {s.speaker}" if s.speaker else ""
-            console.print(Text(f'    verb    "{article.text[slice(*s.verb_span)]}", {s.root}, {s.status}{told}'))
-            console.print(Text(f"    path    {path_of(doc, s)}"))
-            console.print(Text("    scores  " + ", ".join(f"{name} {score:.2f}" for name, score in s.scores.items())))
+            console.print(text(f'    verb    "{article.text[slice(*s.verb_span)]}", {s.root}, {s.status}{told}'))
+            console.print(text(f"    path    {path_of(doc, s)}"))
+            console.print(text("    scores  " + ", ".join(f"{name} {score:.2f}" for name, score in s.scores.items())))
     if not found:
         console.print("No statement found.")

@@ -40,8 +40,7 @@ def export(table: Path, output: str, name: str, force: bool) -> None:
 
 
 def _write(chosen: Relation, table: Path, view: View, target: TextIO) -> None:
-    documents = () if str(table) == "-" else read_documents(table)
-    urls = {row["document"]: row["url"] for row in documents if row["url"]}
+    urls = {row["document"]: row["url"] for row in read_documents(table) if row["url"]}
     rows = events(stream(chosen), urls, view)
     if view.lines:
         write_jsonl(rows, target)

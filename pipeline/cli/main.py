@@ -103,6 +103,7 @@ def run(
     from pipeline.table.folder import check_folder, is_folder
     from pipeline.table.parts import unfinished
 
+    output = output or ("-" if output_format else None)
     if how and output is not None:
         raise InputError("--explain prints to the terminal and writes no table; leave out --output")
     # a kill between the output's last step and the end must not keep the same command from going on
@@ -190,7 +191,7 @@ def show(
         elif pairs:
             show_pairs(found, by, sort, limit, output, output_format)
         else:
-            show_statements(found, sort, limit, table, output, output_format)
+            show_statements(found, sort, limit, (table, input_format), output, output_format)
 
 
 @app.command()
@@ -275,10 +276,10 @@ def evaluate(
     """Score every stage against gold, with support, confidence intervals and baselines."""
     import json
 
-    from pipeline.table.files import check_target
+    from pipeline.table.files import check_target, replacing
 
-    if errors is not None:
-        check_target(errors, force)
+    for target in filter(None, (output, errors)):
+        check_target(target, force)
     import_spacy()
     from pipeline.cli import display
     from pipeline.evaluate import evaluate as score
@@ -291,7 +292,8 @@ def evaluate(
     if errors is not None:
         write_page(found, errors, split, result["model"])
     if output is not None:
-        output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        with replacing(output) as temporary:
+            temporary.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
 @app.command()
@@ -433,5 +435,8 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(1) from None
+    except OSError as error:  # a full disk, a file that went away
+        print(f"error: {InputError(error.strerror or str(error), error.filename)}", file=sys.stderr)
+        raise SystemExit(2) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None

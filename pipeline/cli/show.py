@@ -30,13 +30,16 @@ def check(by: str, pairs: bool, matrix: bool, output: str) -> None:
         raise InputError("--matrix is for the terminal; --pairs has its numbers, and -o writes them")
 
 
-def show_statements(found: Relation, sort: str, limit: int | None, table: Path, output: str, form: str | None) -> None:
-    """Print statements and the balance of all their pairs, or write them with the documents that they come from."""
+def show_statements(
+    found: Relation, sort: str, limit: int | None, table: tuple[Path, str | None], output: str, form: str | None
+) -> None:
+    """Print statements and the balance of all their pairs, or write them with the documents that they come from;
+    `table` is where they are, and in what format if that is not its ending's."""
     chosen = ordered(found, sort) if sort else found
     if output:
         chosen = chosen.limit(limit) if limit else chosen
         names = {name for (name,) in chosen.select("document").distinct().fetchall()}
-        write(stream(chosen), [] if output == "-" else read_documents(table, names), output, form=form)
+        write(stream(chosen), [] if output == "-" else read_documents(table[0], names, table[1]), output, form=form)
         return
     most = MOST if limit is None else limit
     rows = list(stream(_first(chosen, most)))

@@ -65,12 +65,13 @@ def calibration_error(counts: np.ndarray) -> np.ndarray:
 
 @dataclass
 class Measure:
-    """Counts of one measure, one row a unit (document, or sentence where there is one document)."""
+    """Counts of one measure, one row of `width` a unit (document, or sentence where there is one document)."""
 
     stage: str
     name: str
     score: Callable[[np.ndarray], np.ndarray]
     support_columns: tuple[int, ...]
+    width: int = 3
     counts: dict[tuple[str, int], np.ndarray] = field(default_factory=dict)
 
     def add(self, document: str, sentence: int, counts: Sequence[float] | np.ndarray) -> None:
@@ -85,7 +86,7 @@ class Measure:
             units = [sum(c for (name, _), c in self.counts.items() if name == document) for document in documents]
         else:
             units = [self.counts[key] for key in sorted(self.counts)]
-        table = np.array(units) if units else np.zeros((0, 3))
+        table = np.array(units) if units else np.zeros((0, self.width))
         interval = None
         if len(table) > 1:
             resampled = bootstrap(
@@ -97,7 +98,7 @@ class Measure:
                 rng=np.random.default_rng(seed),
             ).confidence_interval
             interval = [float(resampled.low), float(resampled.high)]
-        total = table.sum(0) if len(table) else np.zeros(3)
+        total = table.sum(0) if len(table) else np.zeros(self.width)
         return {
             "stage": self.stage,
             "measure": self.name,
@@ -115,12 +116,12 @@ def detection(stage: str, name: str) -> Measure:
 
 def classification(stage: str, name: str) -> Measure:
     """A macro F1 over the three stances; its support is the number of pairs."""
-    return Measure(stage, name, macro_f1, tuple(range(len(STANCES) ** 2)))
+    return Measure(stage, name, macro_f1, tuple(range(len(STANCES) ** 2)), len(STANCES) ** 2)
 
 
 def calibration(stage: str, name: str) -> Measure:
     """An expected calibration error; its support is the number of cases."""
-    return Measure(stage, name, calibration_error, tuple(range(0, 3 * BINS, 3)))
+    return Measure(stage, name, calibration_error, tuple(range(0, 3 * BINS, 3)), 3 * BINS)
 
 
 def confusion(gold: list[str], predicted: list[str]) -> list[int]:

@@ -10,7 +10,7 @@ from typing import Any
 from sklearn.metrics import cohen_kappa_score
 
 from pipeline.errors import InputError
-from pipeline.gold.schema import Gold, read
+from pipeline.gold.schema import Gold, dangling, read
 
 PairKey = tuple[tuple[int, int], str, str]
 
@@ -57,9 +57,12 @@ def agree(one: Path, other: Path) -> dict[str, Any]:
     with the same bounds in both are compared pair by pair. Takes two gold files or two folders; compares the documents
     that both have. Raises InputError.
     """
-    firsts = {g.document: g for g in map(read, sorted(one.glob("*.jsonl")) if one.is_dir() else [one])}
-    seconds = {g.document: g for g in map(read, sorted(other.glob("*.jsonl")) if other.is_dir() else [other])}
+    firsts = {g.document: g for g in map(read, sorted(one.rglob("*.jsonl")) if one.is_dir() else [one])}
+    seconds = {g.document: g for g in map(read, sorted(other.rglob("*.jsonl")) if other.is_dir() else [other])}
     shared = sorted(firsts.keys() & seconds.keys())
+    for found in (*firsts.values(), *seconds.values()):
+        if missing := dangling(found):
+            raise InputError(f"{found.document}: a statement names {missing!r}, which does not exist; see `gold check`")
     if not shared:
         raise InputError(f"no document in common with {other}", one)
     clear: list[tuple[str, str]] = []
@@ -96,4 +99,5 @@ def agree(one: Path, other: Path) -> dict[str, Any]:
 
 
 def _kappa(pairs: list[tuple[str, str]]) -> float:
-    return float(cohen_kappa_score([a for a, _ in pairs], [b for _, b in pairs]))
+    """Cohen's kappa; not a number where there is no pair to agree on."""
+    return float(cohen_kappa_score([a for a, _ in pairs], [b for _, b in pairs])) if pairs else float("nan")

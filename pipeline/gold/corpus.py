@@ -17,7 +17,7 @@ from pathlib import Path
 from pipeline.digest import sha256 as digest
 from pipeline.digest import sha256_of
 from pipeline.errors import InputError
-from pipeline.gold.schema import Gold, read, record
+from pipeline.gold.schema import Gold, dangling, read, record
 from pipeline.text import parse_json, read_text
 
 SPLITS = ("train", "dev", "test", "given")
@@ -90,6 +90,17 @@ def new_entry(gold: Gold, about: Mapping[str, str]) -> Entry:
     )
 
 
+def check_name(document: str, *folders: Path) -> None:
+    """Raises InputError for a document that would be a file outside one of these folders, or none."""
+    for folder in folders:
+        try:
+            inside = folder.resolve() in (folder / f"{document}.jsonl").resolve().parents and document.strip() != ""
+        except (OSError, ValueError):
+            inside = False
+        if not inside:
+            raise InputError(f"{document!r} cannot be the name of a file; give the article another id")
+
+
 def add(entry: Entry, text: str, corpus: Path, entries: dict[str, Entry]) -> None:
     """Put a new document's text into the corpus, and its line into the manifest and into `entries`. Raises InputError
     where another text has its place."""
@@ -147,6 +158,8 @@ def read_annotated(gold: Path, corpus: Path, splits: set[str]) -> Iterator[Annot
         path = gold / f"{name}.jsonl"
         if entry.split in splits and path.is_file():
             annotation = read(path)
+            if missing := dangling(annotation):
+                raise InputError(f"a statement names {missing!r}, which does not exist; see `gold check`", path)
             text = find_text(annotation.sha256, entry, corpus)
             if text is not None:
                 yield Annotated(entry, _unchanged(text, annotation.sha256, path), annotation)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
 from pipeline.gold import formats, schema
-from pipeline.gold.corpus import Annotated, add, new_entry, read_manifest, require_text
+from pipeline.gold.corpus import Annotated, add, check_name, new_entry, read_manifest, require_text
 from pipeline.gold.formats.interlinear import read_header
 from pipeline.gold.schema import Gold
 from pipeline.gold.segments import blocks_of, sentences_of
@@ -42,6 +42,7 @@ def import_files(
         header = read_header(path) if name == "interlinear" else {}
         for gold, text in formats.named(name).read(path, texts):
             _sound(gold, text, path)
+            check_name(gold.document, output, corpus)
             known = texts(gold.document)
             if known is not None and known != text:
                 raise InputError(
@@ -64,21 +65,17 @@ def import_files(
 
 def _sound(gold: Gold, text: str, path: Path) -> None:
     """Raises InputError for what would not come back from a gold file: values of other types, spans outside the text,
-    statements about no mention, and a document that cannot name a file."""
+    statements about what there is not."""
     try:
         schema.check_types(gold)
     except TypeError as error:
         raise InputError(f"{gold.document}: {error}", path) from error
-    if gold.document in ("", ".", "..") or set(gold.document) & set("/\\\0"):
-        raise InputError(f"the document {gold.document!r} cannot name a file", path)
     spans: list[schema.Span] = [*gold.blocks, *gold.sentences, *gold.mentions, *gold.verbs]
     for span in spans:
         if not 0 <= span.start < span.end <= len(text):
             raise InputError(f"{gold.document}: {span.id!r} is outside its text of {len(text)} characters", path)
-    mentions = {mention.id for mention in gold.mentions}
-    for s in gold.statements:
-        if missing := {s.source_mention, s.target_mention} - mentions:
-            raise InputError(f"{gold.document}: {s.id!r} is about {min(missing)!r}, which is no mention", path)
+    if missing := schema.dangling(gold):
+        raise InputError(f"{gold.document}: a statement names {missing!r}, which does not exist", path)
 
 
 def complete(gold: Gold, text: str, path: Path) -> None:

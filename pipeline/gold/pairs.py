@@ -13,15 +13,12 @@ from pipeline.stance.base import Mentioned, Pair, by_sentence
 class GoldPair:
     """An ordered pair of actors that gold mentions in one sentence, and what gold says of it.
 
-    `root` and `status` are empty where the stance is none. `arguable` pairs count neither way.
+    `root` is empty where the stance is none. `arguable` pairs count neither way.
     """
 
     pair: Pair
-    source: str
-    target: str
     stance: str
     root: str
-    status: str
     sentence: int
     arguable: bool
 
@@ -78,7 +75,7 @@ def gold_pairs(gold: Gold, text: str, max_actors: int = 6) -> list[GoldPair]:
             pair = _pair(text, (at, until), ends, (s.source, s.target), marked[at, until])
             both = len(by_pair[s.source, s.target]) > 1
             root = verbs[s.verb].root if s.verb else ""
-            found.append(GoldPair(pair, s.source, s.target, s.stance, root, s.status, number, s.arguable or both))
+            found.append(GoldPair(pair, s.stance, root, number, s.arguable or both))
         actors = list(dict.fromkeys(actor for m in here for actor in m.actors))
         if len(actors) > max_actors:
             continue
@@ -86,5 +83,5 @@ def gold_pairs(gold: Gold, text: str, max_actors: int = 6) -> list[GoldPair]:
             near = _nearest(here, source, target)
             if (source, target) not in by_pair and near:
                 pair = _pair(text, (at, until), near, (source, target), marked[at, until])
-                found.append(GoldPair(pair, source, target, "none", "", "", number, False))
+                found.append(GoldPair(pair, "none", "", number, False))
     return found

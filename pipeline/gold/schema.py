@@ -160,6 +160,17 @@ def record(kind: type, values: dict[str, Any]) -> Any:
     return _checked(kind(**values))
 
 
+def dangling(gold: Gold) -> str:
+    """The first id that a statement names and no record has; empty where all do. A statement may lack its sentence."""
+    sentences, mentions, verbs = ({r.id for r in kind} for kind in (gold.sentences, gold.mentions, gold.verbs))
+    for s in gold.statements:
+        ends = (s.source_mention, mentions), (s.target_mention, mentions)
+        for identity, known in ((s.sentence or "", sentences | {""}), *ends, (s.verb, verbs | {""})):
+            if identity not in known:
+                return identity
+    return ""
+
+
 def check_types(gold: Gold) -> None:
     """Raises TypeError where a value is not of the type that its record declares."""
     for each in (_Header(gold.document, gold.sha256, gold.annotator), *gold.records()):

@@ -40,7 +40,7 @@ def _by(name: str, golds: Sequence[tuple[Entry, Gold]], order: Sequence[str] = (
     groups: dict[str, Counter[str]] = {}
     for entry, gold in golds:
         groups.setdefault(getattr(entry, name), Counter()).update(_count(gold))
-    keys = list(order) or sorted(groups, key=lambda key: -groups[key]["articles"])
+    keys = [key for key in order if key in groups] or sorted(groups, key=lambda key: -groups[key]["articles"])
     total = sum(groups.values(), Counter())
     rows = [[key or "not said", groups[key]["articles"], *(groups[key][c] for c in _COUNTED)] for key in keys]
     return _table([name, "articles", *_COUNTED], [*rows, ["**all**", total["articles"], *(total[c] for c in _COUNTED)]])
@@ -65,7 +65,7 @@ def page(gold: Path, passes: Path, corpus: Path) -> str:
         "## Statements by root code\n\n" + _table(["root", "quad class", "statements"], labels),
         "## Statements by status\n\n" + _table(["status", "statements"], [[s, statuses[s]] for s in STATUSES]),
     ]
-    for folder in sorted(path for path in passes.iterdir() if (path / "A").is_dir()):
+    for folder in sorted(path.parent for path in passes.glob("*/A")):
         result = agree(folder / "A", folder / "B")
         rows = [[name, f"{value:.3f}", support] for name, (value, support) in result["measures"].items()]
         title = f"## Agreement: {folder.name}, {result['documents']} documents"

@@ -1,4 +1,4 @@
-"""The charts, from Vega-Lite specifications in `templates/`, as SVG: they print, need no script, and stay small."""
+"""The charts, from the specifications in `pipeline.charts`, as SVG: they print, need no script, and stay small."""
 
 from __future__ import annotations
 

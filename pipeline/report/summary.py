@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline.table.pairs import DENIED, query
+from pipeline.table.pairs import UNREAL, query
 from pipeline.table.read import stream
 
 if TYPE_CHECKING:
@@ -103,6 +103,6 @@ def sentences(total: Row, pairs: list[Row]) -> list[str]:
         named = [f"{p['source']} toward {p['target']} ({p['balance']:+.2f})" for p in (best, worst)]
         found.append(
             f"Of the pairs with {ENOUGH} statements or more, the most cooperative is {named[0]}, "
-            f"the most oppositional {named[1]}; statements that are only {DENIED} do not count."
+            f"the most oppositional {named[1]}; statements that are only {UNREAL} do not count."
         )
     return found

@@ -27,7 +27,7 @@ def sessions(
     Of a table the rows are judged as they stand; the pipeline only finds their places again. Raises InputError.
     """
     path, told = Path(given), None
-    if path.suffix.lower() in FORMATS:
+    if path.suffix.lower() in FORMATS or (path / "statements").is_dir():
         told, found = _table(path)
         nlp = pipeline.load(None)
     else:

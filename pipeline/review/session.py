@@ -18,7 +18,7 @@ from pipeline.article import Article
 from pipeline.digest import sha256
 from pipeline.errors import InputError
 from pipeline.gold import schema
-from pipeline.gold.corpus import add, new_entry, read_manifest
+from pipeline.gold.corpus import add, check_name, new_entry, read_manifest
 from pipeline.gold.schema import Gold, Mention, Sentence, Statement, Verb
 from pipeline.gold.segments import blocks_of, sentences_of
 from pipeline.labels import ROOTS, STANCES, STATUSES, stance_of_quad
@@ -64,7 +64,7 @@ class Session:
         annotator: str,
         told: list[dict[str, Any]] | None = None,
     ) -> None:
-        _refuse_as_file(article, output, corpus)
+        check_name(article.document, output, corpus)
         doc = nlp(article.text)
         self.article, self.corpus, self.output = article, corpus, output
         self.base = _base(article, doc, annotator)
@@ -256,14 +256,3 @@ def _find(words: str, text: str, bounds: tuple[int, int]) -> tuple[int, int]:
             f"{words!r} is not in the sentence that the table names (characters {bounds[0]} to {bounds[1]})"
         )
     return found.span()
-
-
-def _refuse_as_file(article: Article, *folders: Path) -> None:
-    """Raises InputError for an id that would be a file outside its folder."""
-    for folder in folders:
-        try:
-            inside = (folder / f"{article.document}.jsonl").resolve().is_relative_to(folder.resolve())
-        except (OSError, ValueError):
-            inside = False
-        if not inside:
-            raise InputError(f"{article.document!r} cannot be the name of a file; give the article another id")

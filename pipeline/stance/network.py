@@ -138,7 +138,7 @@ def build(source: str, layers: int = 0, seed: int = 0) -> tuple[MarkedSentenceMo
     try:
         config, tokenizer = AutoConfig.from_pretrained(source), AutoTokenizer.from_pretrained(source)
         config.num_hidden_layers = layers or config.num_hidden_layers
-        encoder = AutoModel.from_pretrained(source, config=config)
+        encoder = AutoModel.from_pretrained(source, config=config, use_safetensors=True)
     except (OSError, ValueError) as error:
         raise InputError(f"no encoder here ({str(error).splitlines()[0]})", source) from error
     tokenizer.add_special_tokens({"additional_special_tokens": list(MARKERS)})
@@ -187,8 +187,11 @@ def as_network(model: MarkedSentenceModel, device: str = "cpu") -> Network:
 
 def trained(folder: Path, description: dict[str, Any], device: str) -> Network:
     """A trained model in torch, on a device ("cuda"). Raises InputError."""
+    name, source = find_encoder(description["encoder"])
+    if not Path(source).is_dir():
+        raise InputError(f"its encoder {name} is not at hand, and nothing is downloaded to run a model", folder)
     try:
-        model, _ = build(find_encoder(description["encoder"])[1], description["layers"])
+        model, _ = build(source, description["layers"])
         restore(model, folder / WEIGHTS)
         return as_network(model, device)
     except (RuntimeError, AssertionError) as error:  # a torch without CUDA asserts

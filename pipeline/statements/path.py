@@ -19,8 +19,10 @@ def mention_at(doc: Doc, span: tuple[int, int]) -> Span | None:
 def path_of(doc: Doc, s: Statement) -> str:
     """Through which slots of its verb the syntax joins source and target, or that they only share the sentence."""
     verb = next((v for v in doc.spans.get(VERBS, []) if (v.start_char, v.end_char) == s.verb_span), None)
-    if not s.linked or verb is None:
+    if not s.linked:
         return "they only share the sentence: the classifier joins them, and the verb is the nearest that fits"
+    if verb is None:
+        return "the source says that the target does harm, which is to accuse it"
     predicate, arguments = predicate_of(verb), Arguments(list(doc.spans[mention.KEY]))
 
     def slot(of: tuple[int, int]) -> str:

@@ -62,14 +62,15 @@ def database(path: str | Path = ":memory:", *, read_only: bool = False) -> DuckD
     return duckdb.connect(str(path), read_only=read_only, config={"autoinstall_known_extensions": False})
 
 
-def _defused(value: Any) -> Any:
+def defused(value: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def restored(value: Any) -> Any:
     """A cell of a CSV file without the apostrophe that writing put before a formula."""
-    defused = isinstance(value, str) and value[:1] == "'" and value[1:].startswith(_FORMULA)
-    return value[1:] if defused else value
+    was = isinstance(value, str) and value[:1] == "'" and value[1:].startswith(_FORMULA)
+    return value[1:] if was else value
 
 
 def write_csv(
@@ -82,7 +83,7 @@ def write_csv(
     if header:
         writer.writerow(columns)
     for row in rows:
-        writer.writerow([_defused(row[name]) for name in columns])
+        writer.writerow([defused(row[name]) for name in columns])
 
 
 def write_jsonl(rows: Iterable[dict[str, Any]], target: Any) -> None:

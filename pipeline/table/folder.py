@@ -34,6 +34,8 @@ def rejects_path(output: Path) -> Path:
 
 def check_folder(path: Path, force: bool) -> None:
     """Raises InputError where a folder cannot be written, or where there is one, unless `force` and it is a table."""
+    if not path.name:
+        raise InputError("this is the folder you are in; name another to write", path)
     if not path.absolute().parent.is_dir():
         raise InputError("no such folder", path.parent)
     if path.exists() and not path.is_dir():

@@ -52,11 +52,10 @@ def digest_of(item: Item) -> str:
 
 
 def rejected(item: Item, error: InputError) -> Outcome:
-    """The outcome of an item that is set aside."""
-    return Outcome(
-        digest_of(item),
-        reject={"document": error.document, "file": error.file, "line": error.line, "reason": error.problem},
-    )
+    """The outcome of an item that is set aside. What of its names is no text is written out, as in "caf\\udce9.txt"."""
+    names = {"document": error.document, "file": error.file, "reason": error.problem}
+    written = {name: value.encode("utf-8", "backslashreplace").decode() for name, value in names.items()}
+    return Outcome(digest_of(item), reject={**written, "line": error.line})
 
 
 def reason(outcome: Outcome) -> InputError:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation as Relation
 
-DENIED = "hypothetical"
+UNREAL = "hypothetical"
 """The status that does not count toward a balance: what might be is not a stance taken."""
 PERIODS = {"month": r"^(\d{4}-\d{2})(-|$)", "year": r"^(\d{4})(-|$)"}
 """Periods of a series, and the part of an ISO 8601 date that names one."""
 _COUNTS = f"""
-    count(*) FILTER (stance = 'cooperative' AND status != '{DENIED}') AS cooperative,
-    count(*) FILTER (stance = 'oppositional' AND status != '{DENIED}') AS oppositional,
+    count(*) FILTER (stance = 'cooperative' AND status != '{UNREAL}') AS cooperative,
+    count(*) FILTER (stance = 'oppositional' AND status != '{UNREAL}') AS oppositional,
     round(
-        sum(if(stance = 'cooperative', confidence, -confidence)) FILTER (status != '{DENIED}')
-        / nullif(sum(confidence) FILTER (status != '{DENIED}'), 0), 2
+        sum(if(stance = 'cooperative', confidence, -confidence)) FILTER (status != '{UNREAL}')
+        / nullif(sum(confidence) FILTER (status != '{UNREAL}'), 0), 2
     ) AS balance"""
 
 
@@ -35,7 +35,7 @@ def per_pair(table: Relation) -> Relation:
             avg(confidence) AS confidence,
             count(*) AS statements,
             count(DISTINCT document) AS documents,
-            first(evidence ORDER BY status = '{DENIED}', confidence DESC, document, start) AS evidence
+            first(evidence ORDER BY status = '{UNREAL}', confidence DESC, document, start) AS evidence
         FROM statements GROUP BY source, target ORDER BY statements DESC, source, target
         """,
     )

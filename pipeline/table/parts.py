@@ -63,7 +63,8 @@ class Parts:
         if left is None:
             self._clear()
         elif left != self.settings:
-            changed = ", ".join(key for key in self.settings if left.get(key) != self.settings[key])
+            names = dict.fromkeys((*self.settings, *left))
+            changed = ", ".join(name for name in names if left.get(name) != self.settings.get(name))
             raise InputError(
                 f"the parts of an interrupted run are here, with another {changed}; its own command goes on with them, "
                 "and to start over delete this folder",
@@ -95,7 +96,7 @@ class Parts:
 
     def _write_json(self, name: str, value: dict[str, Any]) -> None:
         with replacing(self.folder / name) as temporary:
-            temporary.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+            temporary.write_text(json.dumps(value), encoding="utf-8")
 
     def _clear(self) -> None:
         for path in self.folder.iterdir():

@@ -40,15 +40,19 @@ def read(path: str | Path, form: str | None = None) -> pa.Table:
         return found.to_arrow_table().cast(STATEMENTS)
 
 
-def read_documents(path: Path, names: Container[str] | None = None) -> Iterator[dict[str, Any]]:
-    """The rows of the documents table that goes with a stance table; none where it is not beside it.
+def read_documents(
+    path: Path, names: Container[str] | None = None, form: str | None = None
+) -> Iterator[dict[str, Any]]:
+    """The rows of the documents table that goes with a stance table; none where it is not beside it, nor beside `-`.
 
     With `names`, only those of these documents. Raises InputError.
     """
-    inside = path.is_dir() or format_of(path) == ".duckdb"
+    if str(path) == "-":
+        return
+    inside = path.is_dir() or format_of(path, form) == ".duckdb"
     if not (path / "documents" if path.is_dir() else path if inside else beside_path(path)).exists():
         return
-    with _scanned(path if inside else beside_path(path), None, "documents", DOCUMENTS) as found:
+    with _scanned(path if inside else beside_path(path), form, "documents", DOCUMENTS) as found:
         for batch in found.to_arrow_reader(BATCH):
             kept = [names is None or name in names for name in batch["document"].to_pylist()]
             yield from batch.filter(pa.array(kept)).to_pylist()
@@ -141,6 +145,8 @@ def _csv_rows(file: TextIO, path: Path, suffix: str, schema: pa.Schema) -> Itera
 
 def _json_rows(file: TextIO, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     for number, line in enumerate(file, start=1):
+        if not line.strip():
+            continue
         try:
             row = parse_json(line)
         except ValueError as error:

@@ -1,4 +1,4 @@
-"""Write a trained classifier as a model folder: weights, tokenizer, description and card."""
+"""Write the files by which a trained classifier runs and is trained further: ONNX, weights, tokenizer."""
 
 from __future__ import annotations
 

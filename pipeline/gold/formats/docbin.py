@@ -76,6 +76,8 @@ def read(path: Path, texts: Texts) -> Iterator[tuple[Gold, str]]:
     except Exception as error:  # a damaged file raises whatever its bytes lead to
         raise InputError(f"not a spaCy DocBin ({error})", path) from error
     for number, doc in enumerate(docs, start=1):
+        if doc.user_data.get("statements") and "document" not in doc.user_data:
+            raise InputError("these are Docs of the pipeline's own, and not gold; review them first", path)
         about = doc.user_data.get("document", {"document": f"{path.stem}-{number}", "annotator": ""})
         gold = Gold(about["document"], sha256(doc.text), about["annotator"])
         groups = doc.spans

@@ -33,7 +33,6 @@ CONFIG = """\
   <TextArea name="code" toName="text" perRegion="true" placeholder="actor ids, root code or block label"/>
 </View>
 """
-"""The labelling configuration to paste into the project's settings."""
 
 
 def _region(identity: str, label: str, code: str, text: str, span: tuple[int, int]) -> Iterator[dict[str, Any]]:
@@ -84,7 +83,9 @@ def _task(item: Annotated) -> dict[str, Any]:
 
 
 def write(items: Iterable[Annotated], path: Path) -> None:
-    """Write all documents as one array of tasks."""
+    """Write all documents as one array of tasks, and beside it the labelling configuration, to paste into the project's
+    settings."""
+    path.with_suffix(".xml").write_text(CONFIG, encoding="utf-8")
     path.write_text(json.dumps([_task(item) for item in items], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

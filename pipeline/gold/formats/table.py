@@ -11,6 +11,7 @@ from pipeline.errors import InputError
 from pipeline.gold.corpus import Annotated
 from pipeline.gold.formats import Texts
 from pipeline.gold.schema import Gold, Mention, Sentence, Span, Statement, Verb
+from pipeline.table.files import defused
 from pipeline.text import read_text
 
 MANY = True
@@ -50,16 +51,11 @@ def _rows(item: Annotated) -> Iterator[dict[str, object]]:
             if identity:
                 row[f"{role}_start"], row[f"{role}_end"] = by_id[identity].start, by_id[identity].end
         sentence = by_id[s.sentence]
-        row["evidence"] = _safe(" ".join(text[sentence.start : sentence.end].split()))
-        row["verb"] = _safe(text[by_id[s.verb].start : by_id[s.verb].end]) if s.verb else ""
+        row["evidence"] = defused(" ".join(text[sentence.start : sentence.end].split()))
+        row["verb"] = defused(text[by_id[s.verb].start : by_id[s.verb].end]) if s.verb else ""
         row |= {name: getattr(s, name) for name in ("stance", "status", "speaker", "mutual")}
         row["arguable"] = "yes" if s.arguable else ""
         yield row
-
-
-def _safe(words: str) -> str:
-    """Words that no spreadsheet takes for a formula."""
-    return f"'{words}" if words[:1] in tuple("=+-@\t\r") else words
 
 
 def read(path: Path, texts: Texts) -> Iterator[tuple[Gold, str]]:
@@ -69,7 +65,7 @@ def read(path: Path, texts: Texts) -> Iterator[tuple[Gold, str]]:
     try:
         missing = [name for name in COLUMNS[:-1] if name not in (table.fieldnames or ())]
         if missing:
-            raise InputError(f"no column {missing[0]!r}; `gold export --as csv` shows them all", path, 1)
+            raise InputError(f"no column {missing[0]!r}; `gold export --format csv` shows them all", path, 1)
         for row in table:
             gold = golds.setdefault(row["document"], Gold(row["document"], row["sha256"], row["annotator"]))
             try:
