@@ -207,13 +207,13 @@ def test_what_cannot_be_used_is_set_aside(archive: Path, start, tmp_path: Path) 
         json.dumps({"id": "long", "text": "x" * 1_100_000}),
     ]
     lines = [line for pair in zip(good, poison, strict=True) for line in pair]
-    lines.append('{"id": "half", "text": "Oslo \\ud800"}')
+    lines += ['{"id": "half", "text": "Oslo \\ud800"}', '{"id": "name \\ud800", "text": "Oslo."}']
     (tmp_path / "a.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (tmp_path / "b.txt").write_bytes(b"Sm\xf8rrebr\xf8d")
     code, said = start("a.jsonl", "b.txt", "-o", "out.csv").ended()
     assert code == 1
     assert said[-1].startswith("4 articles,")
-    assert said[-1].endswith("6 rejects")
+    assert said[-1].endswith("7 rejects")
     rejects = [json.loads(line) for line in (tmp_path / "out.rejects.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [(row["document"], row["file"], row["line"]) for row in rejects] == [
         ("empty", "a.jsonl", 2),
@@ -221,6 +221,7 @@ def test_what_cannot_be_used_is_set_aside(archive: Path, start, tmp_path: Path) 
         ("a:6", "a.jsonl", 6),
         ("long", "a.jsonl", 8),
         ("half", "a.jsonl", 9),
+        ("name \\ud800", "a.jsonl", 10),
         ("b", "b.txt", 1),
     ]
     assert read(tmp_path / "out.csv").num_rows > 0

@@ -11,6 +11,7 @@ from spacy.language import Language
 
 from pipeline.actors import gazetteer, mention
 from pipeline.actors.component import LONGEST, slug
+from pipeline.statements.path import path_of
 from pipeline.statements.statement import Statement
 
 
@@ -280,6 +281,7 @@ def test_to_report_harm_is_to_accuse_and_the_deed_has_its_speaker(syntax: Langua
     text = "Oslo said that Riga had attacked Tallinn."
     assert rows(syntax, text) == {"NOR - LVA", "LVA - EST"}
     assert only(syntax, text, "LVA").speaker == "NOR"
+    assert path_of(syntax(text), only(syntax, text, "NOR")).startswith("the source says that the target does harm")
 
 
 def test_the_two_rows_of_a_mutual_statement_name_each_other(syntax: Language) -> None:

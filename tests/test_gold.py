@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict
@@ -15,10 +16,11 @@ from hypothesis import strategies as st
 
 from pipeline.digest import sha256
 from pipeline.errors import InputError
+from pipeline.evaluate import evaluate
 from pipeline.gold import formats
 from pipeline.gold.agree import agree
 from pipeline.gold.check import check
-from pipeline.gold.corpus import Annotated, Entry, read_annotated
+from pipeline.gold.corpus import SPLITS, Annotated, Entry, read_annotated, read_manifest
 from pipeline.gold.exchange import export_files, import_files
 from pipeline.gold.schema import Gold, Sentence
 from pipeline.gold.stats import page
@@ -296,3 +298,23 @@ def test_an_import_breaks_no_corpus(files: dict[str, str], words: str, tmp_path:
     assert words in str(caught.value)
     assert not (tmp_path / "corpus" / "manifest.jsonl").exists()
     assert {name: (tmp_path / name).read_text(encoding="utf-8") for name in files} == files
+
+
+def test_gold_of_nothing_but_arguable_statements_is_scored(tmp_path: Path) -> None:
+    """So `review` leaves it after the first "none"; scores of another width ended in a traceback."""
+    files = [GOLD / f"{DOCUMENT}.jsonl"]
+    lines = [json.loads(line) for line in files[0].read_text(encoding="utf-8").splitlines()]
+    kept = [line | ({"arguable": True} if line["type"] == "statement" else {}) for line in lines]
+    (tmp_path / files[0].name).write_text("\n".join(map(json.dumps, kept)), encoding="utf-8")
+    split = next(e.split for e in read_manifest(CORPUS).values() if e.document == DOCUMENT)
+    found = evaluate(tmp_path, CORPUS, split, "lexicon")
+    assert {line["score"] for line in found["scores"] if "stated" in line["measure"]} == {0.0}
+
+
+def test_a_statement_about_what_there_is_not_is_one_line(tmp_path: Path) -> None:
+    text = (GOLD / f"{DOCUMENT}.jsonl").read_text(encoding="utf-8")
+    lost = re.sub('"sentence": "s[0-9]+"', '"sentence": "s999"', text, count=1)
+    (tmp_path / f"{DOCUMENT}.jsonl").write_text(lost, encoding="utf-8")
+    for read in (lambda: list(read_annotated(tmp_path, CORPUS, {*SPLITS})), lambda: agree(tmp_path, GOLD)):
+        with pytest.raises(InputError, match="'s999', which does not exist"):
+            read()

@@ -8,16 +8,27 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+import spacy
 from conftest import CORPUS, GOLD, run_demarche
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
+import pipeline
 from pipeline.gold.corpus import Annotated, read_annotated
 from pipeline.gold.pairs import statements_of
 from pipeline.table import STATEMENTS, per_pair, read, relation
+from pipeline.table.documents import articles
+from pipeline.table.read import read_documents
 
 ARTICLE = CORPUS / "gunmen-free-three-norwegians.txt"
+DATES = {
+    "3 May 2021": "2021-05-03",
+    "20210503": "2021-05-03",
+    "2021-05": "2021-05",
+    "2021-05-03T10:00": "2021-05-03T10:00",
+    "soon": "",
+}
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +171,12 @@ def test_the_month_of_march_is_no_protest(nlp: Language) -> None:
         (["run", "a.txt", "-m", "damaged"], "damaged model"),
         (["show", "kept.csv"], "no column 'id'"),
         (["train", "--kind", "magic"], "no such kind of model"),
+        (["run", "a.txt", "--input-format", "josnl"], "no such input format: 'josnl'"),
+        (["run", "-", "-"], "name - once"),
+        (["run", "Oslo thanked Riga. " * 30], "no file name"),
+        (["run", "a.txt", "-o", "."], "this is the folder you are in"),
+        (["evaluate", "-o", "nowhere/scores.json"], "no such folder"),
+        (["evaluate", "-o", "kept.csv"], "--force replaces it"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(demarche, tmp_path: Path, arguments: list[str], words: str) -> None:
@@ -203,6 +220,38 @@ def test_the_given_article_balances_as_it_reads(
 def test_any_text_goes_through(syntax: Language, text: str) -> None:
     doc = syntax(text)
     assert len(doc.text) == len(text)
+
+
+def test_what_a_text_says_is_shown_and_not_obeyed(demarche, tmp_path: Path) -> None:
+    """Escape sequences went to the terminal as they were, and rich took "[/a]" in a table for its markup."""
+    (tmp_path / "a.txt").write_text("Oslo condemned \x1b]0;owned\x07\x1b[2J Riga.\n", encoding="utf-8")
+    shown = demarche("run", "a.txt").stdout
+    assert "condemned" in shown
+    assert "\x1b" not in shown
+    assert "\x1b" not in demarche("run", "a.txt", "--explain").stdout
+    demarche("run", "a.txt", "-o", "a.csv")
+    table = (tmp_path / "a.csv").read_text(encoding="utf-8")
+    (tmp_path / "b.csv").write_text(table.replace("actual", "[/a]").replace("oppositional", "cold"), encoding="utf-8")
+    assert "[/a]" in demarche("show", "b.csv").stdout
+
+
+def test_a_date_is_iso_or_none_and_an_option_is_not_forgotten(demarche, tmp_path: Path) -> None:
+    rows = [{"id": n, "body": "Oslo condemned Riga.", "date": date} for n, date in enumerate(DATES)]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert demarche("run", "a.jsonl", "--text", "body", "-o", "out.jsonl").returncode == 0
+    assert [row["date"] for row in read(tmp_path / "out.jsonl").to_pylist()] == list(DATES.values())
+    documents = list(read_documents(tmp_path / "out.jsonl"))
+    assert {article.text for article in articles(documents).values()} == {"Oslo condemned Riga."}
+
+
+def test_a_pipeline_that_was_saved_reads_as_before(syntax: Language, tmp_path: Path) -> None:
+    text = "Oslo and Riga\n\nNorway condemned Latvia."
+    syntax.to_disk(tmp_path / "saved")
+    doc, again = syntax(text), spacy.load(tmp_path / "saved")(text)
+    assert [block.label_ for block in again.spans["blocks"]] == ["headline", "body"]
+    assert again._.statements == doc._.statements
+    with pytest.raises(TypeError, match="no such component: statments"):
+        pipeline.load(None, statments={})
 
 
 def test_explain_says_what_made_a_row(demarche, tmp_path: Path) -> None:

@@ -63,6 +63,8 @@ def test_show_reads_what_run_writes_to_standard_output(demarche) -> None:
     assert piped.returncode == 0, piped.stderr
     demarche("run", ARTICLE, "-m", "lexicon", "-o", "out.tsv")
     assert piped.stdout == demarche("show", "out.tsv", "--pairs").stdout
+    assert demarche("show", "-", "-o", "chosen.csv", data=written.encode()).returncode == 0
+    assert demarche("show", "chosen.csv", "--pairs").stdout == piped.stdout
 
 
 def test_a_pair_is_shown_with_its_surest_sentence(demarche, told: Told) -> None:
