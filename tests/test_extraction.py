@@ -174,6 +174,7 @@ def test_first_persons_are_whoever_speaks(syntax: Language, text: str, found: tu
 
 def test_whose_clause_it_is_is_no_second_actor(syntax: Language) -> None:
     assert "itself" not in dict(actors(syntax, "Peru praised Chile, and Norway tends to align itself with Latvia."))
+    assert "itself" not in dict(actors(syntax, "Peru warned Chile. Norway is itself under pressure from Latvia."))
 
 
 def test_a_regime_of_things_is_no_actor(syntax: Language) -> None:
@@ -323,3 +324,13 @@ def test_time_grows_with_the_number_of_mentions_and_no_faster(syntax: Language) 
 
     seconds(100)
     assert seconds(10_000) < 20 * seconds(1_000) + 0.5
+
+
+def test_a_line_of_brackets_takes_no_square_of_its_length(syntax: Language) -> None:
+    def seconds(count: int) -> float:
+        started = process_time()
+        assert syntax.make_doc("(" * count + ")" * count).text == "(" * count + ")" * count
+        return process_time() - started
+
+    seconds(100)
+    assert seconds(8000) < 20 * seconds(800) + 0.5

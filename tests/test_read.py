@@ -63,6 +63,14 @@ def test_html_keeps_the_article_and_drops_the_site(tmp_path: Path) -> None:
     assert article.title == "Fishing talks fail"
 
 
+def test_a_page_is_a_page_whatever_it_is_called(tmp_path: Path) -> None:
+    page = "<!DOCTYPE html><html><body><article><h1>Cod</h1><p>Oslo condemned Riga.</p></article></body></html>"
+    (tmp_path / "page.txt").write_text(page, encoding="utf-8")
+    (article,) = read([tmp_path / "page.txt"])
+    assert "<" not in article.text
+    assert "Oslo condemned Riga." in article.text
+
+
 def test_tables(tmp_path: Path) -> None:
     rows = [
         {"id": 7, "body": "Oslo thanked Riga.", "date": "2021-05-03"},

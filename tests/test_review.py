@@ -161,6 +161,21 @@ def test_offsets_hold_where_lines_end_as_on_windows(start: Start, page: Page, tm
     assert (mentions[added.source_mention], mentions[added.target_mention]) == ("sea", "Norway")
 
 
+def test_a_decision_that_cannot_be_kept_is_said(start: Start, page: Page, article: Path, tmp_path: Path) -> None:
+    """The answer was no JSON, and the page went on as if nothing had happened."""
+    address, _ = start(article)
+    own = address.rstrip("/")
+    (tmp_path / "gold").touch()
+    item = page.request.get(f"{own}/1/state").json()["items"][0]
+    names = ("source", "target", "stance", "verb", "root", "status", "speaker")
+    values = {name: item[name] for name in names} | {"item": item["id"], "arguable": False}
+    done = page.request.post(f"{own}/1/decide", data=values, headers={"Origin": own})
+    assert done.status == 500
+    assert "the decision is not saved" in done.json()["error"]
+    done = page.request.post(f"{own}/1/decide", data=[], headers={"Origin": own})
+    assert (done.status, done.json()["error"]) == (400, "not a decision; one is a JSON object")
+
+
 def test_an_added_statement_has_verb_and_status(start: Start, page: Page, article: Path, tmp_path: Path) -> None:
     address, _ = start(article)
     visit(page, address)

@@ -128,6 +128,20 @@ def test_the_terminal_shows_the_first_rows_and_says_how_many_more(demarche, told
     assert "more" not in demarche("show", large, "--document", "d3").stdout
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--stance", "friendly", "no such stance: 'friendly'; one of cooperative, oppositional"),
+        ("--status", "foo", "no such status: 'foo'; one of actual"),
+        ("--since", "yesterday", "--since is a date such as 2016"),
+    ],
+)
+def test_what_there_is_not_is_said(demarche, large: Path, option: str, value: str, words: str) -> None:
+    done = demarche("show", large, option, value)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert words in done.stderr
+
+
 def test_what_a_user_gives_is_no_sql(demarche, large: Path) -> None:
     assert demarche("show", large, "--source", "x' OR '1'='1").stdout == "No statement found.\n"
     done = demarche("show", large, "--sort", 'confidence"; DROP TABLE statements; --')

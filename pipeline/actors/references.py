@@ -48,8 +48,8 @@ def _pronoun(token: Token, discourse: Discourse) -> tuple[int, int, tuple[str, .
             return token.i, token.head.i + 1, discourse.other(token)  # unlike "his counterpart *from* Riga"
         if token.head.lemma_ in _STATE_NOUNS | _STAFF_NOUNS:
             here = (token.i, token.head.i + 1)  # "his country", "its foreign ministry"
-    if lower in _SELVES and discourse.doers(token):
-        return None  # whose clause it is, and no second actor
+    if lower in _SELVES and (token.dep_ not in ("dobj", "pobj", "conj") or discourse.doers(token)):
+        return None  # "Oslo *itself*", or whose clause it is, and no second actor
     if lower in _SHE:
         return *here, discourse.meant(token, "person")
     if lower in _IT and not _expletive(token):

@@ -34,6 +34,8 @@ _MAGIC = {
 }
 _BOMS = [(codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16")]
 _BOMS += [(codecs.BOM_UTF16_BE, "utf-16"), (codecs.BOM_UTF32_BE, "utf-32")]
+_PAGE = re.compile(r"\s*<(!doctype html|html)\b", re.IGNORECASE)
+"""How a web page begins, whatever its file is called."""
 _ISO = re.compile(r"\d{4}(-\d\d){0,2}(?![\w-])|\d{4}-\d\d-\d\d[T ]")
 _DATES = [
     (re.compile(r"\b\d{4}-\d\d-\d\d\b"), ("%Y-%m-%d",)),
@@ -196,7 +198,8 @@ def _file(path: Path, document: str, column: str, encoding: str | None, suffix: 
     if len(data) > MAX_BYTES:
         raise InputError(f"longer than {MAX_BYTES:,} bytes; one file is one article", file)
     text = decode(data, file, encoding)
-    yield from_html(text, document, file) if suffix in HTML else from_text(text, document, file)
+    is_page = suffix in HTML or _PAGE.match(text)
+    yield from_html(text, document, file) if is_page else from_text(text, document, file)
 
 
 def _check_paths(paths: list[Path]) -> None:

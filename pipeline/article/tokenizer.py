@@ -14,13 +14,19 @@ from pipeline.article.blocks import Block, find_blocks
 from pipeline.article.plain import plain
 
 _CLOSING = frozenset("\"'”’)]»")
+_CLOSERS = 8
+"""Closing quotes, brackets and spaces that a sentence may end in."""
+LONGEST = 200
+"""Characters that a word may have: on a line of brackets the tokenizer takes the square of its length."""
+_RUN = re.compile(rf"\S{{{LONGEST + 1},}}")
 _NUMBER = re.compile(r"\(?\w{1,3}[.)]|[A-Z]:")
 
 
 def _may_end(words: list[str], spaces: list[bool], first: int, at: int) -> bool:
     """Whether a sentence can end at a token: with its stop, within closing quotes, brackets and white space, and not
     with the number of the paragraph, which begins at token `first`."""
-    while at > first and (words[at] in _CLOSING or words[at].isspace()):
+    last = max(first, at - _CLOSERS)
+    while at > last and (words[at] in _CLOSING or words[at].isspace()):
         at -= 1
     if words[at][-1] not in ".?!…":
         return False
@@ -41,6 +47,16 @@ def ahead(doc: Doc, start: int, most: int) -> Span:
     while end < min(start + most, len(doc)) and not doc[end].is_sent_start:
         end += 1
     return doc[start:end]
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text, cut so that no piece has more than `LONGEST` characters without a space."""
+    at = 0
+    for run in _RUN.finditer(text):
+        for cut in range(run.start() + LONGEST, run.end(), LONGEST):
+            yield text[at:cut]
+            at = cut
+    yield text[at:]
 
 
 def _stretches(text: str, blocks: list[Block]) -> Iterator[tuple[int, int, Block | None]]:
@@ -81,9 +97,10 @@ class ArticleTokenizer:
                     starts.append(True)
                 continue
             first = len(words)
-            for token in self.tokenizer(text[start:end]):
-                words.append(token.text)
-                spaces.append(bool(token.whitespace_))
+            for piece in _pieces(text[start:end]):
+                for token in self.tokenizer(piece):
+                    words.append(token.text)
+                    spaces.append(bool(token.whitespace_))
             starts += [True, *[None] * (len(words) - first - 1)]
             if block is None:
                 continue

@@ -52,6 +52,11 @@ def create_app(articles: list[Article], session: Callable[[int], Session], order
         number = (request.view_args or {}).get("number", 0)
         return render_template("problem.html", problem=error, number=number, count=len(articles)), 409
 
+    @app.errorhandler(OSError)
+    def _not_saved(error: OSError) -> Any:
+        problem = InputError(f"the decision is not saved ({error.strerror or error})", error.filename)
+        return jsonify(error=str(problem)), 500
+
     def opened(number: int) -> Session:
         if not 1 <= number <= len(articles):
             abort(404)

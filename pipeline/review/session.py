@@ -87,8 +87,10 @@ class Session:
             )
         self.in_corpus = entry is not None
 
-    def decide(self, values: dict[str, Any]) -> None:
-        """Keep a decision and write the gold. Raises ValueError for what is none."""
+    def decide(self, values: Any) -> None:
+        """Keep a decision and write the gold. Raises ValueError for what is none, OSError where it cannot be kept."""
+        if not isinstance(values, dict):
+            raise ValueError("not a decision; one is a JSON object")
         decision = parse({**values, "time": datetime.now(UTC).isoformat(timespec="seconds")}, self.article.text)
         source, target = (self._sentence(role.start, role.end) for role in (decision.source, decision.target))
         if source is None or source != target:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
+from pipeline.labels import STANCES, STATUSES
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation as Relation
     from duckdb import Expression
+
+
+_KNOWN = {"stance": STANCES[:2], "status": STATUSES}
+_DATE = re.compile(r"\d{4}(-\d\d){0,2}")
 
 
 def select(
@@ -25,7 +31,8 @@ def select(
 ) -> Relation:
     """The rows whose columns are `equal` to a value or one of several.
 
-    `actor` is either source or target. Dates compare by as much as is given: until 2016 takes all of 2016.
+    `actor` is either source or target. Dates compare by as much as is given: until 2016 takes all of 2016. Raises
+    InputError for a stance, a status or a date that there is not.
     """
     from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
 
@@ -33,6 +40,14 @@ def select(
         given = [values] if isinstance(values, str) else values
         return ColumnExpression(column).isin(*map(ConstantExpression, given))
 
+    for column, known in _KNOWN.items():
+        values = equal.get(column) or ()
+        for value in [values] if isinstance(values, str) else values:
+            if value not in known:
+                raise InputError(f"no such {column}: {value!r}; one of {', '.join(known)}")
+    for name, given in (("since", since), ("until", until)):
+        if given and not _DATE.fullmatch(given):
+            raise InputError(f"--{name} is a date such as 2016, 2016-05 or 2016-05-31, and {given!r} is none")
     date = ColumnExpression("date")
     wanted = [one_of(column, values) for column, values in equal.items() if values]
     if actor:

@@ -85,7 +85,7 @@ function card(shown) {
 
 async function call(path, body) {
   const answer = await fetch(location.pathname + path, body && { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
-  const found = await answer.json();
+  const found = await answer.json().catch(() => ({}));
   if (!answer.ok) { refuse(found.error ?? answer.statusText); return null; }
   refuse("");
   return found;
