@@ -161,13 +161,14 @@ def record(kind: type, values: dict[str, Any]) -> Any:
 
 
 def dangling(gold: Gold) -> str:
-    """The first id that a statement names and no record has; empty where all do. A statement may lack its sentence."""
-    sentences, mentions, verbs = ({r.id for r in kind} for kind in (gold.sentences, gold.mentions, gold.verbs))
+    """The first id that a statement names and no record has; empty where all do. It may lack its sentence and verb."""
+    mentions = {mention.id for mention in gold.mentions}
+    others = {"", *(sentence.id for sentence in gold.sentences), *(verb.id for verb in gold.verbs)}
     for s in gold.statements:
-        ends = (s.source_mention, mentions), (s.target_mention, mentions)
-        for identity, known in ((s.sentence or "", sentences | {""}), *ends, (s.verb, verbs | {""})):
-            if identity not in known:
-                return identity
+        lost = [end for end in (s.source_mention, s.target_mention) if end not in mentions]
+        lost += [other for other in (s.sentence, s.verb) if other not in others]
+        if lost:
+            return lost[0]
     return ""
 
 
