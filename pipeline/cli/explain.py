@@ -42,6 +42,8 @@ def explain(inputs: list[str], model: str, stance: dict[str, Any], reading: dict
             told = f", told by {s.speaker}" if s.speaker else ""
             console.print(text(f'    verb    "{article.text[slice(*s.verb_span)]}", {s.root}, {s.status}{told}'))
             console.print(text(f"    path    {path_of(doc, s)}"))
-            console.print(text("    scores  " + ", ".join(f"{name} {score:.2f}" for name, score in s.scores.items())))
+            scores = ", ".join(f"{name} {score:.2f}" for name, score in s.scores.items())
+            own = "  (the classifier's alone; how sure the row is counts the syntax too)" if s.linked else ""
+            console.print(text(f"    scores  {scores}{own}"))
     if not found:
         console.print("No statement found.")
