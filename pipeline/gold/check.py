@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.digest import sha256
 from pipeline.errors import InputError
-from pipeline.gold.corpus import find_text, read_manifest
+from pipeline.gold.corpus import Entry, find_text, read_manifest
 from pipeline.gold.formats.interlinear import ACTOR_ID
 from pipeline.gold.schema import Gold, Span, Statement, lines, read
 from pipeline.labels import BLOCKS, ROOTS, STANCES, STATUSES
@@ -16,15 +16,21 @@ from pipeline.labels import BLOCKS, ROOTS, STANCES, STATUSES
 
 def check(path: Path, corpus: Path) -> Iterator[str]:
     """What is wrong in a gold file, or in every one of a folder: one line a problem, with file, line and mend."""
-    if path.is_dir():
-        for file in sorted(path.rglob("*.jsonl")):
-            yield from check(file, corpus)
+    try:
+        entries = read_manifest(corpus)
+    except InputError as error:
+        yield str(error)
         return
+    for file in sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]:
+        yield from _check_file(file, corpus, entries)
+
+
+def _check_file(path: Path, corpus: Path, entries: dict[str, Entry]) -> Iterator[str]:
     try:
         gold = read(path)
-        entry = read_manifest(corpus).get(gold.document)
+        entry = entries.get(gold.document)
         text = find_text(gold.sha256, entry, corpus)
-    except (InputError, OSError) as error:
+    except InputError as error:
         yield str(error)
         return
     numbers = {values.get("id", ""): number for number, values in lines(path)}

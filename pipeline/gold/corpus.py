@@ -49,7 +49,7 @@ def read_manifest(corpus: Path, missing_ok: bool = False) -> dict[str, Entry]:
     if missing_ok and not path.is_file():
         return {}
     if not path.is_file():
-        raise InputError("no such file; a corpus has a manifest", path)
+        raise InputError("no such file; --corpus names the folder of the texts and their manifest", path)
     entries = {}
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         if not line:
