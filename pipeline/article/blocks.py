@@ -37,6 +37,19 @@ _BYLINE = re.compile(
     r"|(published|updated|posted)\b.{0,60}\d{4}.{0,30}|\w+ \d{1,2},? \d{4}|\d{1,2} \w+ \d{4}|\d{4}-\d\d-\d\d)$",
     re.IGNORECASE,
 )
+_DAY = (
+    r"(?:\d{1,2} [A-Z][a-z]{2,8}\.?|[A-Z][a-z]{2,8}\.? \d{1,2}|[A-Z][a-z]+day)(?:,? \d{1,2} [A-Z][a-z]+)?(?:,? \d{4})?"
+)
+_CAPITALS = r"(?=[^a-z]*[A-Z]{3})[A-ZÀ-Þ][A-ZÀ-Þ'’/. -]{2,40}"
+_DATELINE = re.compile(
+    rf"{_CAPITALS}(?:, [A-Z][a-z]+(?: [A-Z][a-z]+)?)?"
+    rf"(?:,? \({_DAY}\)|[,.]? {_DAY}(?: \([^()]{{2,40}}\))?|,? \([^()]{{2,40}}\)|(?<=[a-z]))"
+    r"(?:\s*[-–—](?: (?:By )?[A-Z][\w'’-]+(?: [\w'’-]+){1,3})?)?"
+    rf"|{_CAPITALS}, (?:staff writer|correspondent|reporter)|(?:[A-Z][a-zà-ž]+ ){{0,2}}[A-Z][a-zà-ž]+, {_DAY}"
+    r"|(?:By|From) (?:our|a|the) [\w ]*(?:correspondent|desk|reporter|staff)\b.{0,60}"
+    r"|(?:From|Analysis by|Interview:|Interview by) [A-Z][\w'’-]+ [A-Z].{0,50}"
+)
+"""The place, day, agency and author that open a report on a line of their own: "LIMA, 18 July (Litoral Press) –"."""
 _CREDIT = re.compile(
     r"([|(\[]\s*(image|photo(graph)?s?|picture|credit|source|file photo|illustration)\b[^|]{0,80}$"
     r"|\b(image|photo(graph)?|picture) (credit|by|courtesy)\b.{0,80}$"
@@ -107,7 +120,7 @@ def _label(text: str, first: bool, in_notes: bool) -> BlockLabel:
         return "boilerplate"
     if in_notes and _NUMBERED.match(text):
         return "footnote"
-    if _BYLINE.match(text):
+    if _BYLINE.match(text) or _DATELINE.fullmatch(text):
         return "byline"
     if _CREDIT.search(text):
         return "caption"
