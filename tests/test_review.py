@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -101,6 +102,13 @@ def test_what_nobody_judged_counts_neither_way(start: Start, page: Page, article
     assert told.count(True) > 30
 
 
+def decision(page: Page, own: str) -> dict[str, Any]:
+    """What accepting the first statement sends to the server at `own`."""
+    item = page.request.get(f"{own}/1/state").json()["items"][0]
+    names = ("source", "target", "stance", "verb", "root", "status", "speaker")
+    return {name: item[name] for name in names} | {"item": item["id"], "arguable": False}
+
+
 def select(page: Page, sentence: str, words: str) -> None:
     """Select words in the first sentence that has others."""
     page.evaluate(
@@ -166,9 +174,7 @@ def test_a_decision_that_cannot_be_kept_is_said(start: Start, page: Page, articl
     address, _ = start(article)
     own = address.rstrip("/")
     (tmp_path / "gold").touch()
-    item = page.request.get(f"{own}/1/state").json()["items"][0]
-    names = ("source", "target", "stance", "verb", "root", "status", "speaker")
-    values = {name: item[name] for name in names} | {"item": item["id"], "arguable": False}
+    values = decision(page, own)
     done = page.request.post(f"{own}/1/decide", data=values, headers={"Origin": own})
     assert done.status == 500
     assert "the decision is not saved" in done.json()["error"]
@@ -208,11 +214,9 @@ def test_what_would_be_no_gold_is_refused(
 ) -> None:
     address, _ = start(article)
     own = address.rstrip("/")
-    item = page.request.get(f"{own}/1/state").json()["items"][0]
-    names = ("source", "target", "stance", "verb", "root", "status", "speaker")
-    values = {name: item[name] for name in names} | {"item": item["id"], "arguable": False}
+    values = decision(page, own)
     done = page.request.post(
-        f"{own}/1/decide", data=values | {"source": item["source"] | wrong}, headers={"Origin": own}
+        f"{own}/1/decide", data=values | {"source": values["source"] | wrong}, headers={"Origin": own}
     )
     assert done.status == 400
     assert problem in done.json()["error"]

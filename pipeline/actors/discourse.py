@@ -212,7 +212,8 @@ class Discourse:
         "it", which is no person, "they", which is none or several, or "office", that of the titled person `name`, which
         may be of any state or organisation of states that the text has named.
         """
-        now, clause, doer = self.sentence_of[token.i], _clause(token), self.doers(token)
+        now, clause = self.sentence_of[token.i], _clause(token)
+        doer = self._doing(clause)
         verb = next((above.i for above in token.ancestors if above.pos_ in ("VERB", "AUX")), -1)
         named: dict[tuple[str, ...], list[Antecedent]] = {}
         for a in self._near(now, _REACH):
@@ -246,7 +247,9 @@ class Discourse:
 
     def doers(self, token: Token) -> set[str]:
         """The actors that do what the clause says whose object `token` is, and whom "it" does not mean there."""
-        clause = _clause(token)
+        return self._doing(_clause(token))
+
+    def _doing(self, clause: set[int]) -> set[str]:
         return {actor for a in self.before[-_MOST:] if a.governor in clause for actor in a.actors}
 
     def couple(self, token: Token) -> tuple[str, ...]:
