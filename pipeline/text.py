@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,11 @@ def read_text(path: Path, *, exact: bool = False) -> str:
         raise InputError(f"byte {error.start} is not UTF-8; save the file as UTF-8", path, line) from error
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", path) from error
+
+
+def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines of a UTF-8 file that are not empty, with their numbers from 1. Raises InputError with file and line."""
+    return ((number, line) for number, line in enumerate(read_text(path).split("\n"), start=1) if line)
 
 
 def parse_json(text: str | bytes) -> Any:

@@ -18,7 +18,7 @@ from pipeline.digest import sha256 as digest
 from pipeline.digest import sha256_of
 from pipeline.errors import InputError
 from pipeline.gold.schema import Gold, dangling, read, record
-from pipeline.text import parse_json, read_text
+from pipeline.text import numbered_lines, parse_json, read_text
 
 SPLITS = ("train", "dev", "test", "given")
 
@@ -51,9 +51,7 @@ def read_manifest(corpus: Path, missing_ok: bool = False) -> dict[str, Entry]:
     if not path.is_file():
         raise InputError("no such file; --corpus names the folder of the texts and their manifest", path)
     entries = {}
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
-        if not line:
-            continue
+    for number, line in numbered_lines(path):
         try:
             entry = record(Entry, parse_json(line))
         except (ValueError, TypeError) as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.text import parse_json, read_text
+from pipeline.text import numbered_lines, parse_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +110,7 @@ def write(gold: Gold, path: Path) -> None:
 
 def lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """The JSON objects of a gold file, with their line numbers. Raises InputError with file and line."""
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
-        if not line:
-            continue
+    for number, line in numbered_lines(path):
         try:
             values = parse_json(line)
             if not isinstance(values, dict) or "type" not in values:

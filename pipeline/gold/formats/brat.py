@@ -18,7 +18,7 @@ from pipeline.gold.corpus import Annotated
 from pipeline.gold.formats import Texts
 from pipeline.gold.schema import Block, Gold, Mention, Sentence, Span, Statement, Verb
 from pipeline.labels import BLOCKS, ROOTS, STATUSES
-from pipeline.text import read_text
+from pipeline.text import numbered_lines, read_text
 
 MANY = False
 LOST = "the ids of blocks, sentences, mentions and verbs"
@@ -170,5 +170,4 @@ def read(path: Path, texts: Texts) -> Iterator[tuple[Gold, str]]:
     if not text_path.is_file():
         raise InputError("no such file; brat keeps the text beside its annotations", text_path)
     text = read_text(text_path, exact=True)
-    lines = enumerate(read_text(path).split("\n"), start=1)
-    yield _gold([(number, line) for number, line in lines if line.strip()], text, path), text
+    yield _gold([(number, line) for number, line in numbered_lines(path) if line.strip()], text, path), text

@@ -17,7 +17,7 @@ from pipeline.gold.corpus import Annotated
 from pipeline.gold.formats import Texts
 from pipeline.gold.formats.tokens import tokenize
 from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb
-from pipeline.text import parse_json, read_text
+from pipeline.text import numbered_lines, parse_json
 
 MANY = True
 LOST = "nothing"
@@ -101,9 +101,7 @@ def _gold(row: dict[str, Any], document: str) -> Gold:
 
 def read(path: Path, texts: Texts) -> Iterator[tuple[Gold, str]]:
     """Read accepted lines. Raises InputError with file and line."""
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
-        if not line:
-            continue
+    for number, line in numbered_lines(path):
         try:
             row = parse_json(line)
             if row.get("answer", "accept") == "accept":
