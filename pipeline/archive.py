@@ -9,8 +9,9 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.errors import InputError
+from pipeline.files import replacing
 from pipeline.run import Engine, outcomes
-from pipeline.table.files import beside_path, format_of, replacing, write_arrow, write_tables
+from pipeline.table.files import beside_path, format_of, write_arrow, write_tables
 from pipeline.table.folder import SCHEMAS, is_folder, rejects_path, write_folder, write_rejects
 from pipeline.table.outcome import Item, Outcome, Tally, reason
 from pipeline.table.parts import Parts

@@ -6,7 +6,9 @@ import json
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict
+from contextlib import suppress
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from pipeline.gold.agree import agree
 from pipeline.gold.check import check
 from pipeline.gold.corpus import SPLITS, Annotated, Entry, read_annotated, read_manifest
 from pipeline.gold.exchange import export_files, import_files
-from pipeline.gold.schema import Gold, Sentence
+from pipeline.gold.schema import Gold, Sentence, read, write
 from pipeline.gold.stats import page
 
 ROOT = Path(__file__).parents[1]
@@ -66,6 +68,7 @@ DAMAGE: dict[str, tuple[Callable[[Records], Any], str]] = {
     "no such sentence": (lambda r: of(r, "statement").update(sentence="s999"), "sentence 's999' does not exist"),
     "no such mention": (lambda r: of(r, "statement").update(source_mention="m999"), "'m999' does not exist"),
     "mention elsewhere": (lambda r: of(r, "statement").update(target_mention=foreign(r)), "target"),
+    "no sentence": (lambda r: of(r, "statement").update(sentence=""), "sentence '' does not exist"),
     "no such verb": (lambda r: of(r, "statement").update(verb="v999"), "verb 'v999' does not exist"),
     "stance toward itself": (lambda r: of(r, "statement").update(target=of(r, "statement")["source"]), "same actor"),
     "half of a mutual": (lambda r: mutual(r).update(mutual="t999"), "is not its other direction"),
@@ -86,6 +89,21 @@ def problems_of(path: Path) -> list[str]:
     assert all(problem.startswith(f"{path}") and len(problem.splitlines()) == 1 for problem in found)
     "".join(found).encode()
     return found
+
+
+def use_everywhere(path: Path) -> None:
+    """Hand a gold file of `DOCUMENT` to all that reads gold: it is used, or refused with an InputError."""
+
+    def evaluated() -> None:
+        evaluate(path.parent, CORPUS, read_manifest(CORPUS)[DOCUMENT].split, "lexicon")
+
+    def exported(form: str) -> None:
+        output = path.parent / form / f"out{formats.ENDINGS[form]}" if formats.named(form).MANY else path.parent / form
+        list(export_files([path], output, CORPUS, form))
+
+    for use in (evaluated, partial(agree, path, path), *(partial(exported, form) for form in formats.NAMES)):
+        with suppress(InputError):
+            use()
 
 
 @any_gold
@@ -123,6 +141,7 @@ def test_damage_is_found_with_its_file_and_line(kind: str, tmp_path: Path) -> No
     path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
     problems = [problem for problem in check(path, CORPUS) if words in problem]
     assert problems
+    use_everywhere(path)
     if kind != "no header":
         changed = next(i for i, (a, b) in enumerate(zip(records, [*sound, {}], strict=False), 1) if a != b)
         assert problems[0].startswith(f"{path}, line {changed}: ")
@@ -177,6 +196,39 @@ def test_a_csv_keeps_every_statement(tmp_path: Path) -> None:
         return [[r.get(name) for name in names] for r in records if r["type"] == "statement"]
 
     assert stated(back) == stated(was)
+
+
+def test_an_export_stays_in_its_folder_and_takes_no_place(tmp_path: Path) -> None:
+    """A document's name leads nowhere else, and of what stands there already nothing is lost."""
+    outside = tmp_path / "corpus"
+    outside.mkdir()
+    text = "Oslo condemned Riga."
+    (outside / "a.txt").write_text(text)
+    line = json.loads((CORPUS / "manifest.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    for document in ("../../evil", "a"):
+        entry = {**line, "document": document, "file": "a.txt", "sha256": sha256(text)}
+        (outside / "manifest.jsonl").write_text(json.dumps(entry) + "\n")
+        write(Gold(document, sha256(text), "=cmd()"), tmp_path / "gold.jsonl")
+        folder = tmp_path / "deep" / "out"
+        if document == "a":
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "a.txt").write_text("mine")
+            (folder / "annotation.conf").write_text("mine")
+        with pytest.raises(InputError, match=r"cannot be the name of a file|this file exists"):
+            list(export_files([tmp_path / "gold.jsonl"], folder, outside, "brat"))
+    assert not (tmp_path / "evil.txt").exists()
+    assert (folder / "a.txt").read_text() == "mine"
+    list(export_files([tmp_path / "gold.jsonl"], folder, outside, "brat", force=True))
+    assert (folder / "annotation.conf").read_text() == "mine"
+
+
+def test_a_csv_of_gold_carries_no_formula(tmp_path: Path) -> None:
+    annotation = replace(read(GOLD / f"{DOCUMENT}.jsonl"), annotator="=cmd()")
+    write(annotation, tmp_path / "gold.jsonl")
+    table = next(export_files([tmp_path / "gold.jsonl"], tmp_path / "gold.csv", CORPUS, "csv"))
+    assert "'=cmd()" in table.read_text(encoding="utf-8")
+    assert ",=cmd()" not in table.read_text(encoding="utf-8")
+    assert read(next(import_files([table], tmp_path, CORPUS))).annotator == "=cmd()"
 
 
 def test_label_studio_as_a_user_leaves_it(tmp_path: Path) -> None:
@@ -234,7 +286,7 @@ def test_label_studio_as_a_user_leaves_it(tmp_path: Path) -> None:
         ("a.ann", "R1\tcooperative Arg1:T1 Arg2:T2", "a.ann, line 1: R1 joins 'T1', which no line gives"),
         ("a.jsonl", '{"text": "Oslo.", "meta": {"document": "../../a"}}', "'../../a' cannot be the name of a file"),
         ("a.jsonl", '{"text": "Oslo.", "spans": [{"start": "0", "end": 4}]}', "its start is '0'"),
-        ("a.jsonl", '{"text": "Oslo.", "spans": [{"start": 0, "end": 9}]}', "outside its text of 5 characters"),
+        ("a.jsonl", '{"text": "Oslo.", "spans": [{"start": 0, "end": 9}]}', "outside its text, from 0 to 9"),
     ],
 )
 def test_what_is_no_annotation_is_named(name: str, content: str, words: str, tmp_path: Path) -> None:
@@ -315,6 +367,6 @@ def test_a_statement_about_what_there_is_not_is_one_line(tmp_path: Path) -> None
     text = (GOLD / f"{DOCUMENT}.jsonl").read_text(encoding="utf-8")
     lost = re.sub('"sentence": "s[0-9]+"', '"sentence": "s999"', text, count=1)
     (tmp_path / f"{DOCUMENT}.jsonl").write_text(lost, encoding="utf-8")
-    for read in (lambda: list(read_annotated(tmp_path, CORPUS, {*SPLITS})), lambda: agree(tmp_path, GOLD)):
+    for use in (lambda: list(read_annotated(tmp_path, CORPUS, {*SPLITS})), lambda: agree(tmp_path, GOLD)):
         with pytest.raises(InputError, match="'s999', which does not exist"):
-            read()
+            use()

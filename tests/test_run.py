@@ -191,6 +191,25 @@ def test_a_mistake_is_one_line_and_exit_code_2(demarche, tmp_path: Path, argumen
     assert (tmp_path / "kept.csv").read_text() == "mine\n"
 
 
+def test_what_stands_beside_an_output_is_not_lost(demarche, tmp_path: Path) -> None:
+    """What is written beside a table, or taken away there, is nobody's file, least of all an input."""
+    article = json.dumps({"text": "Oslo condemned Riga."})
+    for name in ("q.rejects.jsonl", "t.documents.csv", "in.csv"):
+        (tmp_path / name).write_text(article)
+    assert demarche("run", "q.rejects.jsonl", "-o", "made.csv").returncode == 0
+    for arguments in (
+        ("run", "q.rejects.jsonl", "-o", "q.csv"),
+        ("run", "q.rejects.jsonl", "-o", "q.csv", "--force"),
+        ("run", "q.rejects.jsonl", "-o", "t.csv"),
+        ("run", "in.csv", "--input-format", "jsonl", "-o", "in.csv", "--force"),
+        ("show", "made.csv", "-o", "t.csv"),
+    ):
+        done = demarche(*arguments)
+        assert done.returncode == 2, arguments
+        assert "this file exists" in done.stderr or "this is an input" in done.stderr
+    assert all((tmp_path / name).read_text() == article for name in ("q.rejects.jsonl", "t.documents.csv", "in.csv"))
+
+
 def test_formulas_are_defused(demarche, tmp_path: Path) -> None:
     row = {"id": "=1+1", "text": "Russia condemned North Korea's rocket launch."}
     (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n")

@@ -64,7 +64,7 @@ def _answer(source: TextIO, file: str, target: TextIO, classifier: Classifier) -
 
 def classify(pairs: str, output: str, model: str, device: str, force: bool) -> None:
     """Read pairs as JSONL, write them with `stance, confidence, scores, quad, root`. Raises InputError."""
-    from pipeline.table.files import check_target, replacing
+    from pipeline.files import check_target, replacing
 
     path = Path(pairs)
     if pairs != "-" and not path.is_file():

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
+from pipeline.files import check_target, replacing
 from pipeline.table.events import VIEWS, View, events
-from pipeline.table.files import check_target, replacing, write_csv, write_jsonl
+from pipeline.table.files import write_csv, write_jsonl
 from pipeline.table.pairs import count
 from pipeline.table.read import read_documents, scan, stream
 from pipeline.table.select import select

@@ -99,25 +99,19 @@ def run(
     force: Force = False,
 ) -> None:
     """Read articles; write (or print) the table of stances."""
-    from pipeline.table.files import check_output
-    from pipeline.table.folder import check_folder, is_folder
-    from pipeline.table.parts import unfinished
-
     output = output or ("-" if output_format else None)
     if how and output is not None:
         raise InputError("--explain prints to the terminal and writes no table; leave out --output")
-    # a kill between the output's last step and the end must not keep the same command from going on
-    force = force or (output is not None and unfinished(Path(output)))
-    if output is not None and is_folder(output, output_format):
-        check_folder(Path(output), force)
-    elif output is not None:
-        check_output(output, force=force, form=output_format)
     if engine not in ("local", "ray"):
         raise InputError(f"no such engine: {engine!r}; local or ray")
     if workers > 1 and device != "cpu":
         raise InputError(f"--workers are processes on the CPU; leave them out with --device {device}")
     import_spacy()
     import_arrow()
+    if output is not None:
+        from pipeline.cli.run import check
+
+        check(inputs, output, output_format, force)
     stance: dict[str, Any] = {"device": device}
     if min_confidence is not None:
         stance["min_confidence"] = min_confidence
@@ -176,7 +170,7 @@ def show(
     output = output or ("-" if output_format else "")
     check(by, pairs, matrix, output)
     if output:
-        check_output(output, force=force, form=output_format)
+        check_output(output, force=force, form=output_format, documents=not pairs)
     with scan(table, input_format) as statements:
         found = select(
             statements,
@@ -215,7 +209,7 @@ def report(
     force: Force = False,
 ) -> None:
     """One HTML page to look at and to send: matrix, network, timeline, table, and the evidence in its text."""
-    from pipeline.table.files import check_target
+    from pipeline.files import check_target
 
     check_target(output, force)
     from pipeline.report.report import write_report
@@ -276,7 +270,7 @@ def evaluate(
     """Score every stage against gold, with support, confidence intervals and baselines."""
     import json
 
-    from pipeline.table.files import check_target, replacing
+    from pipeline.files import check_target, write_text
 
     for target in filter(None, (output, errors)):
         check_target(target, force)
@@ -292,8 +286,7 @@ def evaluate(
     if errors is not None:
         write_page(found, errors, split, result["model"])
     if output is not None:
-        with replacing(output) as temporary:
-            temporary.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        write_text(output, json.dumps(result, indent=1) + "\n")
 
 
 @app.command()

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import chain, islice
+from pathlib import Path
 from typing import Any
 
 import pipeline
@@ -13,10 +14,30 @@ from pipeline.article import Article, survey
 from pipeline.cli import display
 from pipeline.cluster import on_ray
 from pipeline.errors import InputError
+from pipeline.files import check_target
 from pipeline.run import BATCH, named, outcomes, processes
-from pipeline.table.files import write_tables
+from pipeline.table.files import beside_path, check_output, write_tables
+from pipeline.table.folder import check_folder, is_folder, rejects_path
 from pipeline.table.outcome import Item, Outcome, Tally, reason
+from pipeline.table.parts import unfinished
 from pipeline.table.schema import STATEMENTS
+
+
+def check(inputs: list[str], output: str, form: str | None, force: bool) -> None:
+    """Raises InputError where an output, or what is written beside it, cannot be written, exists without `force`, or is
+    an input; called before any work."""
+    path = Path(output)
+    # a kill between the output's last step and the end must not keep the same command from going on
+    force = force or unfinished(path)
+    if is_folder(output, form):
+        check_folder(path, force)
+        return
+    if check_output(output, force=force, form=form, documents=True) and output != "-":
+        check_target(rejects_path(path), force)
+    written = {each.resolve() for each in (path, beside_path(path), rejects_path(path))}
+    for given in inputs:
+        if Path(given).resolve() in written:
+            raise InputError("this is an input, and the output would take its place; name another output", given)
 
 
 def _looked_at(items: Iterator[Item]) -> Iterator[Item]:

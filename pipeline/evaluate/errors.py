@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 
 from pipeline.actors import mention
 from pipeline.article.tokenizer import trimmed
+from pipeline.files import write_text
 from pipeline.gold.corpus import Annotated
 from pipeline.gold.schema import Mention
 from pipeline.statements import statement
@@ -117,8 +118,6 @@ def write_page(errors: list[Error], path: Path, split: str, model: str) -> None:
     """One HTML page: the false rows, surest first, then the misses by cause."""
     import jinja2
 
-    from pipeline.table.files import replacing
-
     def kind(error: Error) -> str:
         return "not found or taken for another" if "“" in error.cause else error.cause
 
@@ -131,5 +130,4 @@ def write_page(errors: list[Error], path: Path, split: str, model: str) -> None:
     page = environment.get_template("errors.html").render(
         split=split, model=model, wrong=wrong, missed=missed, causes=causes.most_common()
     )
-    with replacing(path) as temporary:
-        temporary.write_text(page, encoding="utf-8")
+    write_text(path, page)

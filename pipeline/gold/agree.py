@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,13 @@ from typing import Any
 from sklearn.metrics import cohen_kappa_score
 
 from pipeline.errors import InputError
-from pipeline.gold.schema import Gold, dangling, read
+from pipeline.gold.schema import Gold, gold_files, read, sound
 
 PairKey = tuple[tuple[int, int], str, str]
+
+
+def _sound(path: Path) -> Iterator[Gold]:
+    return (sound(read(file), file) for file in gold_files(path))
 
 
 def _pair_labels(gold: Gold, actors: dict[tuple[int, int], set[str]]) -> dict[PairKey, str]:
@@ -57,12 +62,8 @@ def agree(one: Path, other: Path) -> dict[str, Any]:
     with the same bounds in both are compared pair by pair. Takes two gold files or two folders; compares the documents
     that both have. Raises InputError.
     """
-    firsts = {g.document: g for g in map(read, sorted(one.rglob("*.jsonl")) if one.is_dir() else [one])}
-    seconds = {g.document: g for g in map(read, sorted(other.rglob("*.jsonl")) if other.is_dir() else [other])}
+    firsts, seconds = ({gold.document: gold for gold in _sound(path)} for path in (one, other))
     shared = sorted(firsts.keys() & seconds.keys())
-    for found in (*firsts.values(), *seconds.values()):
-        if missing := dangling(found):
-            raise InputError(f"{found.document}: a statement names {missing!r}, which does not exist; see `gold check`")
     if not shared:
         raise InputError(f"no document in common with {other}", one)
     clear: list[tuple[str, str]] = []

@@ -10,7 +10,7 @@ from pipeline.digest import sha256
 from pipeline.errors import InputError
 from pipeline.gold.corpus import Entry, find_text, read_manifest
 from pipeline.gold.formats.interlinear import ACTOR_ID
-from pipeline.gold.schema import Gold, Span, Statement, lines, read
+from pipeline.gold.schema import Gold, Span, Statement, gold_files, lines, read
 from pipeline.labels import BLOCKS, ROOTS, STANCES, STATUSES
 
 
@@ -21,7 +21,7 @@ def check(path: Path, corpus: Path) -> Iterator[str]:
     except InputError as error:
         yield str(error)
         return
-    for file in sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]:
+    for file in gold_files(path):
         yield from _check_file(file, corpus, entries)
 
 

@@ -17,7 +17,8 @@ from pathlib import Path
 from pipeline.digest import sha256 as digest
 from pipeline.digest import sha256_of
 from pipeline.errors import InputError
-from pipeline.gold.schema import Gold, dangling, read, record
+from pipeline.files import write_text
+from pipeline.gold.schema import Gold, read, record, sound
 from pipeline.text import numbered_lines, parse_json, read_text
 
 SPLITS = ("train", "dev", "test", "given")
@@ -64,11 +65,8 @@ def read_manifest(corpus: Path, missing_ok: bool = False) -> dict[str, Entry]:
 
 def write_manifest(corpus: Path, entries: dict[str, Entry]) -> None:
     """Write the manifest, sorted by document."""
-    from pipeline.table.files import replacing
-
     lines = [json.dumps(asdict(entries[name]), ensure_ascii=False) + "\n" for name in sorted(entries)]
-    with replacing(corpus / "manifest.jsonl") as temporary:
-        temporary.write_text("".join(lines), encoding="utf-8")
+    write_text(corpus / "manifest.jsonl", "".join(lines))
 
 
 def new_entry(gold: Gold, about: Mapping[str, str]) -> Entry:
@@ -106,7 +104,7 @@ def add(entry: Entry, text: str, corpus: Path, entries: dict[str, Entry]) -> Non
     if path.is_file() and path.read_bytes() != text.encode("utf-8"):
         raise InputError("this is another text, which the manifest does not name; give the article another id", path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode("utf-8"))
+    write_text(path, text)
     entries[entry.document] = entry
     write_manifest(corpus, entries)
 
@@ -156,8 +154,6 @@ def read_annotated(gold: Path, corpus: Path, splits: set[str]) -> Iterator[Annot
         path = gold / f"{name}.jsonl"
         if entry.split in splits and path.is_file():
             annotation = read(path)
-            if missing := dangling(annotation):
-                raise InputError(f"a statement names {missing!r}, which does not exist; see `gold check`", path)
             text = find_text(annotation.sha256, entry, corpus)
             if text is not None:
-                yield Annotated(entry, _unchanged(text, annotation.sha256, path), annotation)
+                yield Annotated(entry, text, sound(annotation, path, _unchanged(text, annotation.sha256, path)))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
+from pipeline.files import check_target
 from pipeline.gold import formats, schema
 from pipeline.gold.corpus import Annotated, add, check_name, new_entry, read_manifest, require_text
 from pipeline.gold.formats.interlinear import read_header
@@ -41,7 +42,11 @@ def import_files(
 
         header = read_header(path) if name == "interlinear" else {}
         for gold, text in formats.named(name).read(path, texts):
-            _sound(gold, text, path)
+            try:
+                schema.check_types(gold)
+            except TypeError as error:
+                raise InputError(f"{gold.document}: {error}", path) from error
+            schema.sound(gold, path, text, partial=True)
             check_name(gold.document, output, corpus)
             known = texts(gold.document)
             if known is not None and known != text:
@@ -61,21 +66,6 @@ def import_files(
             add(item.entry, item.text, corpus, entries)
         schema.write(item.gold, target)
         yield target
-
-
-def _sound(gold: Gold, text: str, path: Path) -> None:
-    """Raises InputError for what would not come back from a gold file: values of other types, spans outside the text,
-    statements about what there is not."""
-    try:
-        schema.check_types(gold)
-    except TypeError as error:
-        raise InputError(f"{gold.document}: {error}", path) from error
-    spans: list[schema.Span] = [*gold.blocks, *gold.sentences, *gold.mentions, *gold.verbs]
-    for span in spans:
-        if not 0 <= span.start < span.end <= len(text):
-            raise InputError(f"{gold.document}: {span.id!r} is outside its text of {len(text)} characters", path)
-    if missing := schema.dangling(gold):
-        raise InputError(f"{gold.document}: a statement names {missing!r}, which does not exist", path)
 
 
 def complete(gold: Gold, text: str, path: Path) -> None:
@@ -134,14 +124,17 @@ def export_files(files: Iterable[Path], output: Path, corpus: Path, form: str, f
     items = []
     for path in files:
         gold = schema.read(path)
+        check_name(gold.document, output)
         entry = entries.get(gold.document)
         text = require_text(gold.sha256, entry, corpus, path)
+        schema.sound(gold, path, text)
         items.append(Annotated(entry or new_entry(gold, {}), text, gold))
     targets = [output] if module.MANY else [output / f"{item.gold.document}{formats.ENDINGS[form]}" for item in items]
-    for target in targets:
-        if target.exists() and not force:
-            raise InputError("this file exists; --force replaces it", target)
     (output.parent if module.MANY else output).mkdir(parents=True, exist_ok=True)
+    for target in targets:
+        check_target(target, force)
+        if module.BESIDE:
+            check_target(target.with_suffix(module.BESIDE), force)
     groups = [items] if module.MANY else [[item] for item in items]
     for group, target in zip(groups, targets, strict=True):
         module.write(group, target)

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
+from pipeline.files import write_text
+from pipeline.labels import ROOTS, STANCES, STATUSES
 from pipeline.text import numbered_lines, parse_json
 
 
@@ -105,7 +107,12 @@ def write(gold: Gold, path: Path) -> None:
         kept = {name: value for name, value in values.items() if value != defaults[name] or name == "id"}
         lines.append({"type": type(record).__name__.lower(), **kept})
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+    write_text(path, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+
+
+def gold_files(path: Path) -> list[Path]:
+    """A gold file, or every one in a folder and its folders, by name."""
+    return sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
 
 
 def lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -158,16 +165,34 @@ def record(kind: type, values: dict[str, Any]) -> Any:
     return _checked(kind(**values))
 
 
-def dangling(gold: Gold) -> str:
-    """The first id that a statement names and no record has; empty where all do. It may lack its sentence and verb."""
+def sound(gold: Gold, path: Path, text: str | None = None, *, partial: bool = False) -> Gold:
+    """Gold that can be worked with, as it is. Raises InputError for what is not.
+
+    That is a span outside its `text`, an id that a statement names and no record has, or a label that there is not. In
+    `partial` gold statements may lack their sentence.
+    """
+    if problem := _unsound(gold, text, partial):
+        raise InputError(f"{gold.document}: {problem}", path)
+    return gold
+
+
+def _unsound(gold: Gold, text: str | None, partial: bool) -> str:
+    spans: list[Span] = [*gold.blocks, *gold.sentences, *gold.mentions, *gold.verbs]
+    for span in spans:
+        if not 0 <= span.start < span.end <= (span.end if text is None else len(text)):
+            return f"{span.id!r} is outside its text, from {span.start} to {span.end}"
     mentions = {mention.id for mention in gold.mentions}
-    others = {"", *(sentence.id for sentence in gold.sentences), *(verb.id for verb in gold.verbs)}
+    sentences = {sentence.id for sentence in gold.sentences} | ({""} if partial else set())
+    verbs = {"", *(verb.id for verb in gold.verbs)}
     for s in gold.statements:
-        lost = [end for end in (s.source_mention, s.target_mention) if end not in mentions]
-        lost += [other for other in (s.sentence, s.verb) if other not in others]
-        if lost:
-            return lost[0]
-    return ""
+        ends = (s.source_mention, mentions), (s.target_mention, mentions), (s.sentence, sentences), (s.verb, verbs)
+        for identity, known in ends:
+            if identity not in known:
+                return f"a statement names {identity!r}, which does not exist"
+        for label, labels in ((s.stance, STANCES[:2]), (s.status, STATUSES)):
+            if label not in labels:
+                return f"a statement is {label!r}; one of {', '.join(labels)}"
+    return next((f"no such root code: {v.root!r}" for v in gold.verbs if v.root and v.root not in ROOTS), "")
 
 
 def check_types(gold: Gold) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
+from pipeline.files import write_text
 from pipeline.report.evidence import anchor_of, documents_of
 from pipeline.report.summary import MATRIX_ACTORS, actors_of, main_actors, matrix, sentences, totals
 from pipeline.table import per_pair, scan
-from pipeline.table.files import replacing
 from pipeline.table.pairs import query
 from pipeline.table.read import read_documents, stream
 
@@ -90,5 +90,4 @@ def _surest(statements: Relation, most: int) -> Relation:
 def write_report(table_path: Path, output: Path, max_rows: int) -> None:
     """Render a stance table into the file `output`, which is replaced only when all went well."""
     page = render(table_path, max_rows)
-    with replacing(output) as temporary:
-        temporary.write_text(page, encoding="utf-8")
+    write_text(output, page)

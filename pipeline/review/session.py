@@ -23,7 +23,6 @@ from pipeline.gold.schema import Gold, Mention, Sentence, Statement, Verb
 from pipeline.gold.segments import blocks_of, sentences_of
 from pipeline.labels import ROOTS, STANCES, STATUSES, stance_of_quad
 from pipeline.review.journal import Decision, Journal, Role, parse
-from pipeline.table.files import replacing
 from pipeline.table.rows import rows
 from pipeline.verbs.component import KEY as VERBS
 from pipeline.verbs.component import predicate_of
@@ -132,9 +131,7 @@ class Session:
             entry = new_entry(self.base, {**about, "invented": "no"})
             add(entry, self.article.text, self.corpus, read_manifest(self.corpus, missing_ok=True))
             self.in_corpus = True
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(self.path) as temporary:
-            schema.write(self.gold(), temporary)
+        schema.write(self.gold(), self.path)
 
     def _sentence(self, start: int, end: int) -> Sentence | None:
         return next((s for s in self.base.sentences if s.start <= start and end <= s.end), None)

@@ -1,16 +1,11 @@
-"""Write stance tables: CSV, TSV, JSONL, Parquet, DuckDB, by the file's ending.
-
-Writing goes to a temporary file beside the target that replaces it at the end: a run that fails leaves what was there.
-"""
+"""Write stance tables: CSV, TSV, JSONL, Parquet, DuckDB, by the file's ending."""
 
 from __future__ import annotations
 
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from pipeline.errors import InputError
+from pipeline.files import check_target, replacing
 from pipeline.table.schema import DOCUMENTS, STATEMENTS
 
 if TYPE_CHECKING:
@@ -113,41 +109,6 @@ def batched_rows(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]
         yield batch
 
 
-@contextmanager
-def replacing(path: Path, within: Path | None = None) -> Iterator[Path]:
-    """A temporary path that takes the place of `path` if all goes well, and is gone if not. It lies beside it, or in a
-    folder `within` the same file system, whose owner clears what a kill leaves."""
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=within or path.parent)
-        os.close(handle)
-    except OSError as error:
-        raise InputError(f"cannot be written ({error.strerror})", path) from error
-    temporary = Path(name)
-    try:
-        yield temporary
-        temporary.chmod(0o666 & ~_umask())
-        _to_disk(temporary)
-        temporary.replace(path)
-        _to_disk(path.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _to_disk(path: Path) -> None:
-    """Have a file, or the names in a folder, survive a power cut."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
 def _write_one(rows: Iterable[dict[str, Any]], schema: pa.Schema, path: Path, suffix: str) -> None:
     if suffix == ".parquet":
         write_parquet(rows, schema, path)
@@ -172,24 +133,15 @@ def _write_duckdb(tables: Tables, path: Path) -> None:
                 db.unregister("batch")
 
 
-def check_target(path: Path, force: bool) -> None:
-    """Raises InputError where a file cannot be written, or exists without `force`; called before any work."""
-    if path.is_dir():
-        raise InputError("this is a folder; name a file", path)
-    if path.exists() and not force:
-        raise InputError("this file exists; --force replaces it", path)
-    if not path.parent.is_dir():
-        raise InputError("no such folder", path.parent)
-    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
-        raise InputError("cannot be written (permission denied)", path)
-
-
-def check_output(path: str | Path, *, force: bool = False, form: str | None = None) -> str:
-    """The format of an output that can be written; called before any work. Raises InputError."""
+def check_output(path: str | Path, *, force: bool = False, form: str | None = None, documents: bool = False) -> str:
+    """The format of an output that can be written, with the `documents` table where it has one beside it; called before
+    any work. Raises InputError."""
     if str(path) == "-":
         return stream_format(form)
     suffix = format_of(path, form)
     check_target(Path(path), force)
+    if documents and suffix != ".duckdb":
+        check_target(beside_path(Path(path)), force)
     return suffix
 
 

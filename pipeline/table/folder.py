@@ -13,7 +13,8 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.errors import InputError
-from pipeline.table.files import replacing, write_arrow, write_jsonl
+from pipeline.files import replacing
+from pipeline.table.files import write_arrow, write_jsonl
 from pipeline.table.schema import DOCUMENTS, STATEMENTS
 
 ROWS = 1_000_000

@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 
 from pipeline.digest import sha256
 from pipeline.errors import InputError
-from pipeline.table.files import Tables, replacing, write_parquet
+from pipeline.files import replacing, write_text
+from pipeline.table.files import Tables, write_parquet
 from pipeline.table.outcome import Item, Outcome, Tally, digest_of
 from pipeline.table.schema import DOCUMENTS, STATEMENTS
 
@@ -95,8 +96,7 @@ class Parts:
         return found
 
     def _write_json(self, name: str, value: dict[str, Any]) -> None:
-        with replacing(self.folder / name) as temporary:
-            temporary.write_text(json.dumps(value), encoding="utf-8")
+        write_text(self.folder / name, json.dumps(value))
 
     def _clear(self) -> None:
         for path in self.folder.iterdir():

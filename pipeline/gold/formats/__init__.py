@@ -1,8 +1,9 @@
 """Gold from and to the formats of annotation tools, one module a format.
 
-A module gives `LOST`, what the format cannot hold; `MANY`, whether one file holds many documents; `write(items, path)`;
-and `read(path, texts)`, which yields pairs of gold and text. What is read may lack blocks, sentences, actor ids and the
-sentence of a statement: `pipeline.gold.exchange` adds them.
+A module gives `LOST`, what the format cannot hold; `MANY`, whether one file holds many documents; `BESIDE`, the ending
+of a second file that it writes, or nothing; `write(items, path)`; and `read(path, texts)`, which yields pairs of gold
+and text. What is read may lack blocks, sentences, actor ids and the sentence of a statement: `pipeline.gold.exchange`
+adds them.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Format(Protocol):
 
     LOST: str
     MANY: bool
+    BESIDE: str
 
     def write(self, items: Iterable[Annotated], path: Path) -> None: ...
 

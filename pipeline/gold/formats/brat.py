@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 
 from pipeline.digest import sha256
 from pipeline.errors import InputError
+from pipeline.files import write_text
 from pipeline.gold.corpus import Annotated
 from pipeline.gold.formats import Texts
 from pipeline.gold.schema import Block, Gold, Mention, Sentence, Span, Statement, Verb
@@ -21,6 +22,7 @@ from pipeline.labels import BLOCKS, ROOTS, STATUSES
 from pipeline.text import numbered_lines, read_text
 
 MANY = False
+BESIDE = ".txt"
 LOST = "the ids of blocks, sentences, mentions and verbs"
 
 
@@ -80,11 +82,13 @@ def _lines(gold: Gold, text: str) -> Iterator[str]:
 
 
 def write(items: Iterable[Annotated], path: Path) -> None:
-    """Write one document: `path`, and its text beside it."""
+    """Write one document: `path`, its text beside it, and the folder's `annotation.conf` where there is none."""
     for item in items:
-        path.write_text("".join(f"{line}\n" for line in _lines(item.gold, item.text)), encoding="utf-8")
-        path.with_suffix(".txt").write_bytes(item.text.encode("utf-8"))
-        (path.parent / "annotation.conf").write_text(configuration(), encoding="utf-8")
+        write_text(path, "".join(f"{line}\n" for line in _lines(item.gold, item.text)))
+        write_text(path.with_suffix(BESIDE), item.text)
+        settings = path.parent / "annotation.conf"
+        if not settings.exists():  # somebody may have added to it
+            write_text(settings, configuration())
 
 
 def _note(values: dict[str, str]) -> str:

@@ -16,6 +16,7 @@ from spacy.tokens import Doc, DocBin, Span
 
 from pipeline.digest import sha256
 from pipeline.errors import InputError
+from pipeline.files import replacing
 from pipeline.gold.corpus import Annotated
 from pipeline.gold.formats import Texts
 from pipeline.gold.formats.tokens import tokenize
@@ -23,6 +24,7 @@ from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb
 from pipeline.labels import STANCES
 
 MANY = True
+BESIDE = ""
 LOST = "nothing"
 
 
@@ -63,7 +65,8 @@ def _register() -> None:
 def write(items: Iterable[Annotated], path: Path) -> None:
     """Write all documents as one DocBin."""
     _register()
-    DocBin(docs=map(_doc, items), store_user_data=True).to_disk(path)
+    with replacing(path) as temporary:
+        DocBin(docs=map(_doc, items), store_user_data=True).to_disk(temporary)
 
 
 def read(path: Path, texts: Texts) -> Iterator[tuple[Gold, str]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipeline.digest import sha256
 from pipeline.errors import InputError
+from pipeline.files import write_text
 from pipeline.gold.corpus import Annotated
 from pipeline.gold.formats import Texts
 from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb
@@ -20,6 +21,7 @@ from pipeline.labels import BLOCKS, ROOTS, STANCES, STATUSES
 from pipeline.text import read_text
 
 MANY = False
+BESIDE = ""
 LOST = "ids, and white space inside sentences"
 
 ACTOR_ID = re.compile(r"[A-Z]{3}|IGO:[A-Za-z0-9-]+|ORG:[a-z0-9-]+")
@@ -237,7 +239,7 @@ def write(items: Iterable[Annotated], path: Path) -> None:
     """Write one document."""
     for item in items:
         head = f"# document: {item.gold.document}\n# annotator: {item.gold.annotator}\n"
-        path.write_text(f"{head}\n{dumps(item.gold, item.text)}", encoding="utf-8")
+        write_text(path, f"{head}\n{dumps(item.gold, item.text)}")
 
 
 def dumps(gold: Gold, text: str) -> str:

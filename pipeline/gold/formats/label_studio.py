@@ -14,6 +14,7 @@ from typing import Any
 
 from pipeline.digest import sha256
 from pipeline.errors import InputError
+from pipeline.files import write_text
 from pipeline.gold.corpus import Annotated
 from pipeline.gold.formats import Texts
 from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb
@@ -21,6 +22,7 @@ from pipeline.labels import STANCES, STATUSES
 from pipeline.text import parse_json, read_text
 
 MANY = True
+BESIDE = ".xml"
 LOST = "the ids of statements"
 
 CONFIG = """\
@@ -85,8 +87,8 @@ def _task(item: Annotated) -> dict[str, Any]:
 def write(items: Iterable[Annotated], path: Path) -> None:
     """Write all documents as one array of tasks, and beside it the labelling configuration, to paste into the project's
     settings."""
-    path.with_suffix(".xml").write_text(CONFIG, encoding="utf-8")
-    path.write_text(json.dumps([_task(item) for item in items], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_text(path.with_suffix(BESIDE), CONFIG)
+    write_text(path, json.dumps([_task(item) for item in items], ensure_ascii=False, indent=1) + "\n")
 
 
 def _statements(relation: dict[str, Any], gold: Gold, path: Path) -> Iterator[Statement]:

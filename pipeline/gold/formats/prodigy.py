@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline.digest import sha256
 from pipeline.errors import InputError
+from pipeline.files import write_text
 from pipeline.gold.corpus import Annotated
 from pipeline.gold.formats import Texts
 from pipeline.gold.formats.tokens import tokenize
@@ -20,6 +21,7 @@ from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb
 from pipeline.text import numbered_lines, parse_json
 
 MANY = True
+BESIDE = ""
 LOST = "nothing"
 
 _EXTRAS = ("id", "source", "target", "verb", "status", "speaker", "mutual", "arguable")
@@ -72,7 +74,7 @@ def _row(item: Annotated) -> dict[str, Any]:
 def write(items: Iterable[Annotated], path: Path) -> None:
     """Write one line a document."""
     lines = (json.dumps(_row(item), ensure_ascii=False) + "\n" for item in items)
-    path.write_text("".join(lines), encoding="utf-8")
+    write_text(path, "".join(lines))
 
 
 def _gold(row: dict[str, Any], document: str) -> Gold:

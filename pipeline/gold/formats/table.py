@@ -8,13 +8,15 @@ from io import StringIO
 from pathlib import Path
 
 from pipeline.errors import InputError
+from pipeline.files import replacing
 from pipeline.gold.corpus import Annotated
 from pipeline.gold.formats import Texts
 from pipeline.gold.schema import Gold, Mention, Sentence, Span, Statement, Verb
-from pipeline.table.files import defused
+from pipeline.table.files import defused, restored
 from pipeline.text import read_text
 
 MANY = True
+BESIDE = ""
 LOST = "blocks, sentences without a statement, and mentions and verbs that are part of none"
 
 COLUMNS = (
@@ -25,11 +27,11 @@ COLUMNS = (
 
 def write(items: Iterable[Annotated], path: Path) -> None:
     """Write one row a statement; offsets are characters of the document's text."""
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, COLUMNS)
         table.writeheader()
         for item in items:
-            table.writerows(_rows(item))
+            table.writerows({name: defused(cell) for name, cell in row.items()} for row in _rows(item))
 
 
 def _rows(item: Annotated) -> Iterator[dict[str, object]]:
@@ -51,8 +53,8 @@ def _rows(item: Annotated) -> Iterator[dict[str, object]]:
             if identity:
                 row[f"{role}_start"], row[f"{role}_end"] = by_id[identity].start, by_id[identity].end
         sentence = by_id[s.sentence]
-        row["evidence"] = defused(" ".join(text[sentence.start : sentence.end].split()))
-        row["verb"] = defused(text[by_id[s.verb].start : by_id[s.verb].end]) if s.verb else ""
+        row["evidence"] = " ".join(text[sentence.start : sentence.end].split())
+        row["verb"] = text[by_id[s.verb].start : by_id[s.verb].end] if s.verb else ""
         row |= {name: getattr(s, name) for name in ("stance", "status", "speaker", "mutual")}
         row["arguable"] = "yes" if s.arguable else ""
         yield row
@@ -66,7 +68,8 @@ def read(path: Path, texts: Texts) -> Iterator[tuple[Gold, str]]:
         missing = [name for name in COLUMNS[:-1] if name not in (table.fieldnames or ())]
         if missing:
             raise InputError(f"no column {missing[0]!r}; `gold export --format csv` shows them all", path, 1)
-        for row in table:
+        for cells in table:
+            row = {name: restored(cell) for name, cell in cells.items()}
             gold = golds.setdefault(row["document"], Gold(row["document"], row["sha256"], row["annotator"]))
             try:
                 _add(gold, row)
