@@ -46,8 +46,8 @@ def annotations(form: str, path: Path) -> Iterable[object]:
 
 
 def pairs(path: Path) -> Iterable[object]:
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        yield from parsed(lines, str(path))
+    with path.open("rb") as stream:
+        yield from parsed(stream, str(path))
 
 
 READERS: dict[str, tuple[str, Callable[[Path], Iterable[object]]]] = {

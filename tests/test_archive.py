@@ -178,6 +178,13 @@ def test_parts_of_another_run_are_not_mixed_in(archive: Path, whole: Tables, sta
     code, (line,) = start(*arguments).ended()
     assert code == 2
     assert "the input has changed" in line
+    settings = next(tmp_path.glob(".*/settings.json"))
+    known = settings.read_bytes()
+    settings.write_bytes(known[:9])
+    code, (line,) = start(*arguments).ended()
+    assert code == 2
+    assert "settings.json: a damaged part" in line
+    settings.write_bytes(known)
     given.write_bytes(archive.read_bytes())
     assert start(*arguments).ended()[0] == 0
     assert tables(tmp_path / "out.parquet")["statements"] == whole["statements"]

@@ -28,6 +28,8 @@ DATES = {
     "2021-05": "2021-05",
     "2021-05-03T10:00": "2021-05-03T10:00",
     "soon": "",
+    "2021-13-45": "",
+    "20211345": "",
 }
 
 
@@ -131,6 +133,16 @@ def test_classify_answers_in_order(demarche) -> None:
     done = demarche("classify", "-", data="".join(json.dumps(row) + "\n" for row in rows).encode())
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert [(a["id"], a["stance"]) for a in answers] == [(0, "oppositional"), (1, "cooperative")]
+
+
+def test_pairs_are_read_the_same_from_a_file_and_a_pipe(demarche, tmp_path: Path) -> None:
+    pair = {"text": "Peru condemned Chile.", "source": [0, 4], "target": [15, 20]}
+    data = b"\xef\xbb\xbf" + json.dumps(pair).encode() + b"\n"
+    (tmp_path / "a.jsonl").write_bytes(data)
+    assert json.loads(demarche("classify", "a.jsonl").stdout) == json.loads(demarche("classify", "-", data=data).stdout)
+    done = demarche("classify", "-", data=data + json.dumps(pair | {"note": "\ud800"}).encode())
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: -, line 2: half a character")
 
 
 def test_a_run_imports_nothing_slow_that_it_does_not_use(demarche, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,7 +271,9 @@ def test_a_date_is_iso_or_none_and_an_option_is_not_forgotten(demarche, tmp_path
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     assert demarche("run", "a.jsonl", "--text", "body", "-o", "out.jsonl").returncode == 0
     assert [row["date"] for row in read(tmp_path / "out.jsonl").to_pylist()] == list(DATES.values())
-    documents = list(read_documents(tmp_path / "out.jsonl"))
+    demarche("run", "-", "-o", "piped.jsonl", data=b"Oslo condemned Riga.")
+    documents = [*read_documents(tmp_path / "out.jsonl"), *read_documents(tmp_path / "piped.jsonl")]
+    assert len(articles(documents)) == len(DATES) + 1
     assert {article.text for article in articles(documents).values()} == {"Oslo condemned Riga."}
 
 

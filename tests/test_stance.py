@@ -13,6 +13,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.digest import sha256_of
 from pipeline.errors import InputError
 from pipeline.shipped import shipped
 from pipeline.stance import Pair, load
@@ -156,6 +157,15 @@ def test_a_model_of_an_earlier_version_says_so(tmp_path: Path) -> None:
     (folder / "model.json").write_text(json.dumps(description))
     with pytest.raises(InputError, match=r"model\.json: a model of an earlier version; train it again"):
         load(folder)
+
+
+@pytest.mark.parametrize("kind", ["files", "model.skops"])
+def test_a_damaged_model_says_so(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "model.skops").write_text("no zip")
+    files = [] if kind == "files" else {"model.skops": sha256_of(tmp_path / "model.skops")}
+    (tmp_path / "model.json").write_text(json.dumps({"kind": "linear", "files": files}))
+    with pytest.raises(InputError, match=f"{kind.replace('files', 'model.json')}: a damaged model"):
+        load(tmp_path)
 
 
 def test_a_device_that_is_not_there_says_so() -> None:

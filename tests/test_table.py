@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import CORPUS
+from hypothesis import given
+from hypothesis import strategies as st
 from spacy.language import Language
 
 from pipeline.article import read as articles
 from pipeline.run import run
 from pipeline.table import DOCUMENTS, STATEMENTS, per_pair, read, relation, write
+from pipeline.table.files import defused, restored
 from pipeline.table.read import read_documents, stream
 
 ARTICLE = CORPUS / "the-mackerel-do-not-wait.txt"
@@ -94,13 +98,16 @@ def test_a_damaged_documents_table_is_one_line(demarche, table: Path) -> None:
         (b"[]", "not a JSON object"),
         (b'{"id": "a"}', "no column 'document'"),
         (None, "column 'source': 4 is no text"),
+        (b'{"confidence": NaN}', "column 'confidence': nan is no number"),
     ],
 )
 def test_a_damaged_row_is_one_line_with_its_number(demarche, told: Told, line: bytes | None, problem: str) -> None:
     first = told[0][0]
-    done = demarche(
-        "show", "-", "--input-format", "jsonl", data=jsonl([first]) + (line or jsonl([first | {"source": 4}]))
-    )
+    if line is None:
+        line = jsonl([first | {"source": 4}])
+    elif b"NaN" in line:
+        line = jsonl([first | json.loads(line)])
+    done = demarche("show", "-", "--input-format", "jsonl", data=jsonl([first]) + line)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert done.stderr.startswith(f"error: -, line 2: {problem}")
 
@@ -223,11 +230,19 @@ def test_a_folder_that_is_no_table_is_one_line(demarche, tmp_path: Path) -> None
     assert "no table in this folder" in done.stderr
 
 
-def test_a_number_that_a_row_lacks_is_one_line(demarche, told: Told, tmp_path: Path) -> None:
-    pq.write_table(pa.Table.from_pylist([told[0][0] | {"confidence": None}], schema=STATEMENTS), tmp_path / "t.parquet")
+@pytest.mark.parametrize("number", [None, math.nan])
+def test_a_number_that_a_row_lacks_is_one_line(demarche, told: Told, tmp_path: Path, number: float | None) -> None:
+    rows = [told[0][0] | {"confidence": number}]
+    pq.write_table(pa.Table.from_pylist(rows, schema=STATEMENTS), tmp_path / "t.parquet")
     done = demarche("show", "t.parquet")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "a row without confidence" in done.stderr
+
+
+@given(st.text(alphabet="'=+-@a\t", max_size=6))
+def test_a_cell_comes_back_as_it_was_and_is_no_formula(cell: str) -> None:
+    assert restored(defused(cell)) == cell
+    assert not defused(cell).startswith(("=", "+", "-", "@", "\t"))
 
 
 OLD = {

@@ -24,7 +24,7 @@ from pipeline.shipped import shipped
 from pipeline.stance.marking import arrange, by_text
 from pipeline.stance.network import as_network, blend, build, find_encoder, trained_weights
 from pipeline.train import command
-from pipeline.train.data import from_gold
+from pipeline.train.data import from_external, from_gold
 from pipeline.train.encoder import fine_tune
 
 ARTICLES = {
@@ -136,6 +136,14 @@ def test_what_cannot_be_trained_is_said_before_anything_is_lost(
         command.train(tmp_path / output, [tmp_path / options.pop("gold", "gold")], tmp_path, **options)
     assert words in str(caught.value)
     assert (tmp_path / "thesis" / "chapter.txt").read_text(encoding="utf-8") == "precious"
+
+
+@pytest.mark.parametrize(("plv", "dse"), [("id\tsentence\n1\tOslo.\n", ""), ("marked_sentence\n", "Oslo.\tOslo\n")])
+def test_another_file_under_the_name_of_an_external_set_is_named(plv: str, dse: str, tmp_path: Path) -> None:
+    (tmp_path / "plv_train.tsv").write_text(plv)
+    (tmp_path / "dse_train.txt").write_text(dse)
+    with pytest.raises(InputError, match=r"(plv_train\.tsv|dse_train\.txt): not the published file"):
+        from_external(tmp_path, 0, 0)
 
 
 def test_a_worse_model_is_not_kept(train: Callable[..., str], tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -36,7 +36,7 @@ _BOMS = [(codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BO
 _BOMS += [(codecs.BOM_UTF16_BE, "utf-16"), (codecs.BOM_UTF32_BE, "utf-32")]
 _PAGE = re.compile(r"\s*<(!doctype html|html)\b", re.IGNORECASE)
 """How a web page begins, whatever its file is called."""
-_ISO = re.compile(r"\d{4}(-\d\d){0,2}(?![\w-])|\d{4}-\d\d-\d\d[T ]")
+_ISO = re.compile(r"(\d{4}(?:-\d\d){0,2})(?:(?<=-\d\d-\d\d)[T ]\d\d:?\d\d.*)?")
 _DATES = [
     (re.compile(r"\b\d{4}-\d\d-\d\d\b"), ("%Y-%m-%d",)),
     (re.compile(r"\b[A-Z][a-z]{2,8}\.? \d{1,2},? \d{4}\b"), ("%B %d %Y", "%b %d %Y")),
@@ -49,7 +49,7 @@ class Article:
     """One document. Offsets everywhere count characters of `text`, which keeps its own line ends.
 
     `date` is ISO 8601 and empty where unknown; `extracted` says that `text` is more than what its file gives whoever
-    reads that as it is: it was taken out of HTML, or found with an option.
+    reads that as it is: it was taken out of HTML, found with an option, or came from standard input.
     """
 
     document: str
@@ -66,7 +66,13 @@ def _as_date(given: str) -> str:
     """A date as ISO 8601, where it can be read: 2021, 2021-05, 2021-05-03, 20210503, or as `find_date` finds it."""
     if len(given) == 8 and given.isdigit():
         given = f"{given[:4]}-{given[4:6]}-{given[6:]}"
-    return given if _ISO.match(given) else find_date(given)
+    if (found := _ISO.fullmatch(given)) is None:
+        return find_date(given)
+    try:
+        date.fromisoformat(found[1] + "-01-01"[len(found[1]) - 4 :])
+    except ValueError:
+        return ""
+    return given
 
 
 def find_date(text: str) -> str:
@@ -229,7 +235,8 @@ def survey(
             for path, document, suffix in files(given, form):
                 try:
                     found = _file(path, document, column, encoding, suffix)
-                    yield from (replace(a, extracted=True) if told and isinstance(a, Article) else a for a in found)
+                    once = told or str(path) == "-"
+                    yield from (replace(a, extracted=True) if once and isinstance(a, Article) else a for a in found)
                 except InputError as error:
                     yield InputError(error.problem, error.file, error.line, error.document or document)
         except InputError as error:  # a folder without articles, or one that may not be read

@@ -29,7 +29,7 @@ def rows(
     if suffix == ".parquet":
         return _parquet(path, file, columns, required)
     if suffix == ".jsonl":
-        return _jsonl(stream, file)
+        return jsonl(stream, file)
     return _csv(stream, file, "\t" if suffix == ".tsv" else ",", required)
 
 
@@ -51,7 +51,8 @@ def _lines(stream: BinaryIO, file: str) -> Iterator[tuple[int, bytes] | InputErr
         yield InputError(f"this line is longer than {MAX_BYTES:,} bytes; one line is one article", file, number)
 
 
-def _jsonl(stream: BinaryIO, file: str) -> Iterator[Row | InputError]:
+def jsonl(stream: BinaryIO, file: str) -> Iterator[Row | InputError]:
+    """The objects of JSON lines, with the numbers of their lines."""
     for item in _lines(stream, file):
         if isinstance(item, InputError):
             yield item

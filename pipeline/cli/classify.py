@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
+from pipeline.article.tables import jsonl
 from pipeline.errors import InputError
 from pipeline.stance import Classifier, Pair
 from pipeline.stance import load as load_classifier
-from pipeline.text import parse_json
 
 BATCH = 256
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -31,23 +31,20 @@ def _span(row: dict[str, Any], name: str, file: str, line: int) -> tuple[int, in
     return value[0], value[1]
 
 
-def parsed(lines: Iterable[str], file: str) -> Iterator[tuple[dict[str, Any], Pair]]:
-    """Each row with its pair. Raises InputError with its line."""
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = parse_json(line)
-        except ValueError as error:
-            raise InputError(f"not JSON ({error})", file, number) from error
-        if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+def parsed(stream: BinaryIO, file: str) -> Iterator[tuple[dict[str, Any], Pair]]:
+    """Each row of JSONL with its pair. Raises InputError with its line."""
+    for item in jsonl(stream, file):
+        if isinstance(item, InputError):
+            raise item
+        number, row = item
+        if not isinstance(row.get("text"), str):
             raise InputError('not an object with "text", "source" and "target"', file, number)
-        if _SURROGATE.search(row["text"]):
-            raise InputError("half a character (a lone surrogate) in the text", file, number)
+        if _SURROGATE.search(json.dumps(row, ensure_ascii=False)):
+            raise InputError("half a character (a lone surrogate) in the row", file, number)
         yield row, Pair(row["text"], _span(row, "source", file, number), _span(row, "target", file, number))
 
 
-def _answer(source: TextIO, file: str, target: TextIO, classifier: Classifier) -> None:
+def _answer(source: BinaryIO, file: str, target: TextIO, classifier: Classifier) -> None:
     rows = parsed(source, file)
     while batch := [item for item, _ in zip(rows, range(BATCH), strict=False)]:
         for (row, _), v in zip(batch, classifier.classify([pair for _, pair in batch]), strict=True):
@@ -72,12 +69,9 @@ def classify(pairs: str, output: str, model: str, device: str, force: bool) -> N
     if output != "-":
         check_target(Path(output), force)
     classifier = load_classifier(model, device)
-    try:
-        with sys.stdin if pairs == "-" else path.open(encoding="utf-8-sig") as source:
-            if output == "-":
-                _answer(source, pairs, sys.stdout, classifier)
-                return
-            with replacing(Path(output)) as temporary, temporary.open("w", encoding="utf-8") as target:
-                _answer(source, pairs, target, classifier)
-    except UnicodeDecodeError as error:
-        raise InputError(f"not UTF-8 (byte {error.start})", pairs) from error
+    with sys.stdin.buffer if pairs == "-" else path.open("rb") as source:
+        if output == "-":
+            _answer(source, pairs, sys.stdout, classifier)
+            return
+        with replacing(Path(output)) as temporary, temporary.open("w", encoding="utf-8") as target:
+            _answer(source, pairs, target, classifier)

@@ -100,8 +100,8 @@ def run(
 ) -> None:
     """Read articles; write (or print) the table of stances."""
     output = output or ("-" if output_format else None)
-    if how and output is not None:
-        raise InputError("--explain prints to the terminal and writes no table; leave out --output")
+    if how and (output is not None or workers > 1 or engine != "local"):
+        raise InputError("--explain prints to the terminal, by one process; leave out --output, --workers and --engine")
     if engine not in ("local", "ray"):
         raise InputError(f"no such engine: {engine!r}; local or ray")
     if workers > 1 and device != "cpu":
@@ -168,7 +168,7 @@ def show(
     from pipeline.table.files import check_output
 
     output = output or ("-" if output_format else "")
-    check(by, pairs, matrix, output)
+    check(by, pairs, matrix, output, sort)
     if output:
         check_output(output, force=force, form=output_format, documents=not pairs)
     with scan(table, input_format) as statements:

@@ -20,14 +20,14 @@ MOST = 100
 """Lines that the terminal shows where nobody says how many."""
 
 
-def check(by: str, pairs: bool, matrix: bool, output: str) -> None:
+def check(by: str, pairs: bool, matrix: bool, output: str, sort: str) -> None:
     """Raises InputError for options that do not go together; called before any work."""
     if by and by not in PERIODS:
         raise InputError(f"no such period: {by!r}; one of {', '.join(PERIODS)}")
     if by and not pairs:
         raise InputError("--by makes a series of pairs; add --pairs")
-    if matrix and (output or pairs):
-        raise InputError("--matrix is for the terminal; --pairs has its numbers, and -o writes them")
+    if matrix and (output or pairs or sort):
+        raise InputError("--matrix is for the terminal, in its own order; --pairs has its numbers, and -o writes them")
 
 
 def show_statements(

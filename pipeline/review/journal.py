@@ -64,6 +64,8 @@ def parse(values: Any, text: str) -> Decision:
     ):
         if value not in known:
             raise ValueError(f"{value!r} is no {name}; one of {', '.join(filter(None, known))}")
+    if type(found.arguable) is not bool or not isinstance(found.speaker, str):
+        raise ValueError("arguable is true or false, and a speaker is an actor id")
     if not all(isinstance(words, str) and words for words in (found.item, found.time)):
         raise ValueError("a decision names its item and its time")
     return found

@@ -32,7 +32,7 @@ def create_app(articles: list[Article], session: Callable[[int], Session], order
     @app.before_request
     def _guard() -> None:
         port = request.environ["SERVER_PORT"]
-        hosts = {f"{HOST}:{port}", f"localhost:{port}"}
+        hosts = {f"{name}{'' if port == '80' else f':{port}'}" for name in (HOST, "localhost")}
         origin = request.headers.get("Origin")
         foreign = origin is not None and origin not in {f"http://{host}" for host in hosts}
         if request.host not in hosts or foreign or (request.method == "POST" and origin is None):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 from pipeline.errors import InputError
 from pipeline.labels import STANCES
@@ -30,10 +31,13 @@ class LinearClassifier:
         import skops.io as skops
 
         path = folder / "model.skops"
-        unknown = [name for name in skops.get_untrusted_types(file=path) if name not in TRUSTED]
-        if unknown:
-            raise InputError(f"the model holds types that are not trusted: {', '.join(unknown)}", path)
-        self.model = skops.load(path, trusted=TRUSTED)
+        try:
+            unknown = [name for name in skops.get_untrusted_types(file=path) if name not in TRUSTED]
+            if unknown:
+                raise InputError(f"the model holds types that are not trusted: {', '.join(unknown)}", path)
+            self.model = skops.load(path, trusted=TRUSTED)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, BadZipFile) as error:
+            raise InputError(f"a damaged model ({type(error).__name__}: {error})", path) from error
         self.name = model_name(folder, description)
 
     def classify(self, pairs: Sequence[Pair]) -> list[Verdict]:

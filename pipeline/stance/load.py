@@ -34,7 +34,7 @@ def read_description(folder: Path) -> dict[str, Any]:
     path = folder / "model.json"
     try:
         description: dict[str, Any] = parse_json(read_text(path))
-        listed: dict[str, str] = description["files"]
+        listed: dict[str, str] = {**description["files"]}
         description["kind"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"a damaged model ({error}); train or download it again", path) from error

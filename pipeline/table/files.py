@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -24,8 +25,8 @@ DELIMITERS = {".csv": ",", ".tsv": "\t"}
 BATCH = 1024
 Tables = Mapping[str, tuple[pa.Schema, Iterable[dict[str, Any]]]]
 """Tables by name: what columns, what rows."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""First characters that a spreadsheet takes for a formula; a cell that begins with one gets an apostrophe."""
+_FORMULA = re.compile("'*[=+@\t\r-]")
+"""How a cell begins that a spreadsheet takes for a formula, or that is one with the apostrophe that undoes it."""
 
 
 def format_of(path: str | Path, form: str | None = None) -> str:
@@ -60,13 +61,12 @@ def database(path: str | Path = ":memory:", *, read_only: bool = False) -> DuckD
 
 def defused(value: Any) -> Any:
     """A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
 def restored(value: Any) -> Any:
     """A cell of a CSV file without the apostrophe that writing put before a formula."""
-    was = isinstance(value, str) and value[:1] == "'" and value[1:].startswith(_FORMULA)
-    return value[1:] if was else value
+    return value[1:] if isinstance(value, str) and value[:1] == "'" and _FORMULA.match(value) else value
 
 
 def write_csv(

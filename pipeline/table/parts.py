@@ -19,6 +19,7 @@ from pipeline.files import replacing, write_text
 from pipeline.table.files import Tables, write_parquet
 from pipeline.table.outcome import Item, Outcome, Tally, digest_of
 from pipeline.table.schema import DOCUMENTS, STATEMENTS
+from pipeline.text import parse_json
 
 _ROWS = 100_000
 """Rows of a row group when parts are joined."""
@@ -90,9 +91,13 @@ class Parts:
 
     def _json(self, name: str) -> dict[str, Any] | None:
         try:
-            found: dict[str, Any] = json.loads((self.folder / name).read_text(encoding="utf-8"))
+            found: dict[str, Any] = parse_json((self.folder / name).read_bytes())
         except FileNotFoundError:
             return None
+        except ValueError as error:
+            raise InputError(
+                "a damaged part of an interrupted run; to start over delete its folder", self.folder / name
+            ) from error
         return found
 
     def _write_json(self, name: str, value: dict[str, Any]) -> None:

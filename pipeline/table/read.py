@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import glob
+import math
 import sys
 from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
@@ -105,7 +106,7 @@ def _parquet(memory: Connection, files: list[Path], path: Path) -> Relation:
 
 def _shaped(found: Relation, schema: pa.Schema, path: Path) -> Relation:
     """A table with the columns of a schema and their types; text that is null is empty, a null number is damage."""
-    from duckdb import CoalesceOperator, ColumnExpression, ConstantExpression, FunctionExpression
+    from duckdb import CoalesceOperator, ColumnExpression, ConstantExpression, Expression, FunctionExpression
 
     if missing := lacking(schema, found.columns):
         raise _refuse(f"no column {missing!r}", path)
@@ -115,9 +116,13 @@ def _shaped(found: Relation, schema: pa.Schema, path: Path) -> Relation:
         if name not in found.columns:
             columns.append(ConstantExpression("").alias(name))
             continue
-        problem = FunctionExpression("error", ConstantExpression(f"a row without {name}")).cast(kind)
-        other = ConstantExpression("") if schema.field(name).type == pa.string() else problem
-        columns.append(CoalesceOperator(ColumnExpression(name).cast(kind), other).alias(name))
+        value: Expression = ColumnExpression(name).cast(kind)
+        other: Expression = ConstantExpression("")
+        if schema.field(name).type != pa.string():
+            other = FunctionExpression("error", ConstantExpression(f"a row without {name}")).cast(kind)
+        if schema.field(name).type == pa.float64():
+            value = FunctionExpression("nullif", value, ConstantExpression("nan").cast(kind))
+        columns.append(CoalesceOperator(value, other).alias(name))
     return found.select(*columns)
 
 
@@ -170,6 +175,8 @@ def _checked(rows: Iterable[tuple[int, dict[str, Any]]], path: Path, schema: pa.
                         raise ValueError(f"{value!r} is no text")
                 else:
                     value = float(value) if field.type == pa.float64() else int(value)
+                    if not math.isfinite(value):
+                        raise ValueError(f"{value} is no number")
             except (TypeError, ValueError) as error:
                 raise _refuse(f"column {field.name!r}: {error}", path, line) from error
             values[field.name] = value

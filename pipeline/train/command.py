@@ -237,11 +237,13 @@ def train(
         raise InputError("a linear model starts from nothing and has no teacher")
     start = find(init) if init else None
     taught_by = [_teacher(find(name)) for name in teachers or ([init] if init else [])]
+    settings = pipeline.settings()
+    mixed = settings["examples"]
+    published = from_external(external, mixed["neutral"], seed) if external is not None else []
     annotated, held, tested = (_annotated(gold, corpus, split, alone) for split in ("train", "dev", "test"))
     if not annotated or not held:
         raise InputError("training needs gold in the splits train and dev, with its texts in the manifest", gold[0])
-    settings = pipeline.settings()
-    options, mixed = dict(settings["training"]) | {"seed": seed}, settings["examples"]
+    options = dict(settings["training"]) | {"seed": seed}
     further = options.pop("further")
     options["epochs"] = epochs or (options["epochs"] if start is None else further)
     options["rate"] = rate or options["rate"]
@@ -254,7 +256,7 @@ def train(
         times = min(mixed["added"], len(examples) // (10 * max(1, len(new))))
         examples += new * (times - 1)
     if external is not None:
-        examples = examples * mixed["gold"] + from_external(external, mixed["neutral"], seed)
+        examples = examples * mixed["gold"] + published
         if teachers:
             examples += unlabelled(from_external(external, sys.maxsize, seed), nlp)
     _say(f"training on {len(examples)} pairs of {len(annotated)} articles, judging on {len(dev)} of {len(held)}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import random
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -136,16 +136,23 @@ def unlabelled(examples: Iterable[Example], nlp: Language) -> Iterator[Example]:
             yield Example(pair, "", "", 0, "unlabelled", document)
 
 
+def _whole(read: Callable[[Path], Iterator[Example]], path: Path) -> list[Example]:
+    try:
+        return list(read(path))
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"not the published file ({type(error).__name__}: {error})", path) from error
+
+
 def from_external(folder: Path, neutral: int, seed: int) -> list[Example]:
     """PLV twice, and DSE with at most `neutral` of the examples of its sentences without a stance.
 
-    Raises InputError where a file is missing.
+    Raises InputError where a file is missing or is another one.
     """
     paths = [folder / name for name in EXTERNAL]
     for path in paths:
         if not path.is_file():
             raise InputError("no such file; external training data are plv_train.tsv and dse_train.txt", path)
-    plv, dse = list(read_plv(paths[0])), list(read_dse(paths[1]))
+    plv, dse = _whole(read_plv, paths[0]), _whole(read_dse, paths[1])
     stated = {example.document for example in dse if example.stance != "none"}
     silent = [example for example in dse if example.document not in stated]
     random.Random(seed).shuffle(silent)
