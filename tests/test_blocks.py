@@ -111,6 +111,24 @@ def test_the_given_article(given_article: Annotated) -> None:
 
 
 @pytest.mark.parametrize(
+    "dateline",
+    [
+        "SEOUL, Oct 18 (Reuters) -",
+        "KYIV, Ukraine (AP) —",
+        "Cairo (Reuters) -",
+        "WASHINGTON -",
+        "MOSCOW, November 20. /TASS/.",
+        "UNITED NATIONS, Aug 30 (Reuters) –",
+    ],
+)
+def test_a_dateline_is_no_part_of_the_first_sentence(dateline: str, syntax: Language) -> None:
+    doc = syntax(f"Cod quotas anger Riga\n\n{dateline} Norway condemned Latvia on Friday. It denied the claim.\n")
+    assert [block.label_ for block in doc.spans["blocks"]] == ["headline", "byline", "body"]
+    assert "Norway condemned Latvia on Friday." in [sentence.text.strip() for sentence in doc.sents]
+    assert {(s.source, s.target) for s in doc._.statements} == {("NOR", "LVA")}
+
+
+@pytest.mark.parametrize(
     ("line", "label"),
     [
         ("LIMA, 18 July (Litoral Press) –", "byline"),

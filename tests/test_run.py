@@ -203,6 +203,10 @@ def test_a_mistake_is_one_line_and_exit_code_2(demarche, tmp_path: Path, argumen
     assert (tmp_path / "kept.csv").read_text() == "mine\n"
 
 
+def test_a_pipe_has_two_ends(demarche) -> None:
+    assert "Oslo" in demarche("run", "-", "-o", "-", data=b"Oslo condemned Riga.").stdout
+
+
 def test_what_stands_beside_an_output_is_not_lost(demarche, tmp_path: Path) -> None:
     """What is written beside a table, or taken away there, is nobody's file, least of all an input."""
     article = json.dumps({"text": "Oslo condemned Riga."})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from spacy.language import Language
@@ -95,9 +95,6 @@ class Actors:
         doc.spans[mention.KEY] = find_references(doc, named, people)
         return doc
 
-    def pipe(self, docs: Iterable[Doc], batch_size: int = 64) -> Iterable[Doc]:
-        return map(self, docs)
-
     def _named(self, doc: Doc) -> tuple[list[Span], list[Span]]:
         """Gazetteer matches that are actors here, and those that are part of a person's name, a place or a thing."""
         matches = [(doc.vocab.strings[key], start, end) for key, start, end in self.matcher(doc)]
@@ -120,7 +117,7 @@ class Actors:
         """spaCy's organisations, and those that their kind announces ("the charity *Nordlicht*"), that nothing else
         explains and that are not merely where something happens; then wherever the text names them again."""
         known = {token.i for span in named for token in span}
-        taken = known | {i for p in people if p.actors or p.titled for i in range(p.start, p.end)}
+        taken = known | {i for p in people if p.actors or p.titled for i in range(p.start, p.end)} | _in_bylines(doc)
         surnames = {doc[i].text for p in people for i in (p.start, p.end - 1)}
         announced = _announced(doc, taken)
         surnames -= {doc[i].text for start, end in announced for i in range(start, end)}
@@ -165,6 +162,11 @@ def _in_its_time(spans: list[Span], called: Counter[str]) -> list[Span]:
         else span
         for span in spans
     ]
+
+
+def _in_bylines(doc: Doc) -> set[int]:
+    """Tokens of bylines and datelines: where a report was written, and for whom, does nothing in it."""
+    return {token.i for block in doc.spans.get("blocks", []) if block.label_ == "byline" for token in block}
 
 
 def _title_case(block: Span) -> bool:
@@ -248,9 +250,12 @@ class _Context:
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
         self.people = [ent for ent in doc.ents if ent.label_ == "PERSON"]
+        self.bylines = _in_bylines(doc)
 
     def is_actor(self, span: Span) -> bool:
         doc = self.doc
+        if span.start in self.bylines:
+            return False
         # "Michael Jordan" is no state; "Russia's Igor Morgulov" may be one wrong entity
         names = (ent for ent in self.people if ent.start < span.start and ent.end == span.end)
         if span.label_ != "person" and any(doc[ent.start].pos_ == "PROPN" for ent in names):

@@ -50,6 +50,13 @@ _DATELINE = re.compile(
     r"|(?:From|Analysis by|Interview:|Interview by) [A-Z][\w'’-]+ [A-Z].{0,50}"
 )
 """The place, day, agency and author that open a report on a line of their own: "LIMA, 18 July (Litoral Press) –"."""
+_AGENCY = r"\([^()]{2,40}\)"
+_RUN_IN_DATELINE = re.compile(
+    rf"(?:{_CAPITALS}(?:, [A-Z][a-z]+(?: [A-Z][a-z]+)?)?(?:[,.]? {_DAY})?(?:,? {_AGENCY})?"
+    rf"|[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?(?:, {_DAY})? {_AGENCY})(?:(?<=\)) ?[-–—]+|\s*[-–—]+(?=\s))(?=\s*[A-Z“\"‘'\d])"
+    rf"|{_CAPITALS}, {_DAY}\. /[A-Z]{{3,}}/\.(?=\s+[A-Z“\"‘'])"
+)
+"""The same before a first sentence: "LIMA, 18 July (Litoral Press) – Peru …", "LIMA, July 18. /TASS/. Peru …"."""
 _CREDIT = re.compile(
     r"([|(\[]\s*(image|photo(graph)?s?|picture|credit|source|file photo|illustration)\b[^|]{0,80}$"
     r"|\b(image|photo(graph)?|picture) (credit|by|courtesy)\b.{0,80}$"
@@ -95,8 +102,12 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[BlockLabel | None, int, int]]:
-    """A paragraph without what is run into it: a heading before a bar, a footnote glued to a sentence."""
+    """A paragraph without what is run into it: a heading before a bar, a dateline, a footnote glued to a sentence."""
     paragraph = text[start:end]
+    if (dateline := _RUN_IN_DATELINE.match(paragraph)) and not _DATELINE.fullmatch(paragraph):
+        yield "byline", start, start + dateline.end()
+        start += len(paragraph) - len(paragraph[dateline.end() :].lstrip())
+        paragraph = text[start:end]
     if (heading := _RUN_IN.match(paragraph)) and not _CREDIT.search(paragraph) and not _BYLINE.match(paragraph):
         yield "headline", start, start + heading.end(1)
         start += heading.end()

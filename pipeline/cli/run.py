@@ -32,8 +32,10 @@ def check(inputs: list[str], output: str, form: str | None, force: bool) -> None
     if is_folder(output, form):
         check_folder(path, force)
         return
-    if check_output(output, force=force, form=form, documents=True) and output != "-":
-        check_target(rejects_path(path), force)
+    check_output(output, force=force, form=form, documents=True)
+    if output == "-":
+        return
+    check_target(rejects_path(path), force)
     written = {each.resolve() for each in (path, beside_path(path), rejects_path(path))}
     for given in inputs:
         if Path(given).resolve() in written:

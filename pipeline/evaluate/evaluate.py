@@ -202,12 +202,12 @@ def evaluate(
         _segmentation(measures, item, doc)
         _actors(measures, item, doc, number)
         _verbs(measures, item, doc, number)
-        judged = judge.judge([doc])[0]
+        judged = judge.judge(doc)
         if errors is not None:
             errors += errors_of(item, doc, judged)
         _statements(measures, "end to end", item, judged, number)
         _confidence(measures["confidence"], item, judged, number)
-        _statements(measures, "lexicon end to end", item, by_lexicon.judge([doc])[0], number)
+        _statements(measures, "lexicon end to end", item, by_lexicon.judge(doc), number)
     lexicon = LexiconClassifier()
     _stances(stances, items, {"this model": judge.classifier or lexicon, "lexicon": lexicon, "majority": None})
     return {

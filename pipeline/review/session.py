@@ -230,7 +230,7 @@ def _items(told: list[dict[str, Any]], doc: Doc, sentences: list[Sentence]) -> I
             first, second = _find(row["source_text"], doc.text, bounds), _find(row["target_text"], doc.text, bounds)
         source, target = Role(first[0], first[1], row["source"]), Role(second[0], second[1], row["target"])
         verbs = [v for v in doc.spans[VERBS] if bounds[0] <= v.start_char < bounds[1]]
-        named = [(v.start_char, v.end_char) for v in verbs if " ".join(predicate_of(v).words) == row["verb"]]
+        named = [(v.start_char, v.end_char) for v in verbs if predicate_of(v).text == row["verb"]]
         if candidate is not None and candidate.verb == row["verb"]:
             verb = candidate.verb_span
         else:

@@ -66,7 +66,7 @@ class Verdict:
 
 
 class Classifier(Protocol):
-    """Labels ordered pairs. `name` goes into the table's `model` column: kind, folder and the start of its digest."""
+    """Labels ordered pairs. `name` goes into the table's `model` column: folder and start of its digest."""
 
     name: str
 

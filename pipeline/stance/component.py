@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import exp, log
 from operator import mul
@@ -96,32 +95,25 @@ class StanceComponent:
         """What the table's `model` column says."""
 
     def __call__(self, doc: Doc) -> Doc:
-        """One document at a time, also in `pipe`: int8 activations are scaled over a batch, and what an article says
-        must not depend on the articles that happen to be read with it."""
-        statements = self.judge([doc])[0]
+        """One document at a time, also in `nlp.pipe`: int8 activations are scaled over a batch, and what an article
+        says must not depend on the articles that happen to be read with it."""
+        statements = self.judge(doc)
         statement.store(doc, statements)
         statement.mark(doc, statements)
         return doc
 
-    def pipe(self, docs: Iterable[Doc], batch_size: int = 16) -> Iterable[Doc]:
-        return map(self, docs)
+    def judge(self, doc: Doc) -> list[Statement]:
+        """The statements of a document, out of the candidates that it carries."""
+        candidates = statement.load(doc)
+        verdicts = self._classify(doc, candidates)
+        return _settle([self._judge(s, v, doc) for s, v in zip(candidates, verdicts, strict=True)])
 
-    def judge(self, docs: list[Doc]) -> list[list[Statement]]:
-        """The statements of each document, out of the candidates that it carries."""
-        candidates = [statement.load(doc) for doc in docs]
-        verdicts = iter(self._classify(docs, candidates))
-        return [
-            _settle([self._judge(s, next(verdicts), doc) for s in found])
-            for doc, found in zip(docs, candidates, strict=True)
-        ]
-
-    def _classify(self, docs: list[Doc], candidates: Sequence[StatementList]) -> list[Verdict]:
+    def _classify(self, doc: Doc, candidates: StatementList) -> list[Verdict]:
         if self.classifier is None:
             from pipeline.stance.lexicon import certain
 
-            return [certain(s.stance if s.linked else "none", s.root) for found in candidates for s in found]
-        pairs = [pair for read in zip(docs, candidates, strict=True) for pair in candidate_pairs(*read)]
-        return self.classifier.classify(pairs)
+            return [certain(s.stance if s.linked else "none", s.root) for s in candidates]
+        return self.classifier.classify(candidate_pairs(doc, candidates))
 
     def _judge(self, s: Statement, v: Verdict, doc: Doc) -> Statement | None:
         """The statement as classifier and syntax see it, or None where the sentence says nothing about the pair."""
@@ -151,8 +143,7 @@ def _reworded(s: Statement, stance: str, doc: Doc) -> Statement:
     if verb is None:
         return s
     entry, place = predicate_of(verb), (verb.start_char, verb.end_char)
-    words = " ".join(entry.words)
-    return replace(s, verb=words, verb_span=place, root=entry.root, quad=entry.quad, status=status(verb))
+    return replace(s, verb=entry.text, verb_span=place, root=entry.root, quad=entry.quad, status=status(verb))
 
 
 def _settle(judged: list[Statement | None]) -> list[Statement]:

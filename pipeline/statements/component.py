@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise, permutations
 
@@ -89,9 +89,6 @@ class Statements:
             doc.spans[VERBS] = kept
         statement.store(doc, found)
         return doc
-
-    def pipe(self, docs: Iterable[Doc], batch_size: int = 64) -> Iterable[Doc]:
-        return map(self, docs)
 
     def _sentence(
         self,
@@ -255,7 +252,7 @@ def _candidate(
         source_span=(source.start_char, source.end_char),
         target=target_id,
         target_span=(target.start_char, target.end_char),
-        verb=" ".join(predicate.words) if predicate else verb.root.lemma_.lower(),
+        verb=predicate.text if predicate else verb.root.lemma_.lower(),
         verb_span=(verb.start_char, verb.end_char),
         root=predicate.root if predicate else "",
         quad=predicate.quad if predicate else 0,

@@ -7,7 +7,6 @@ lexicon entry.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
@@ -99,6 +98,3 @@ class DiplomaticVerbs:
                 ends.add(span.end - 1)
         doc.spans[KEY] = found
         return doc
-
-    def pipe(self, docs: Iterable[Doc], batch_size: int = 64) -> Iterable[Doc]:
-        return map(self, docs)

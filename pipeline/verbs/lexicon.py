@@ -33,9 +33,14 @@ class Predicate:
     right: int
 
     @property
+    def text(self) -> str:
+        """Its words, as a table shows them."""
+        return " ".join(self.words)
+
+    @property
     def key(self) -> str:
         """Names the entry: its words and part of speech."""
-        return f"{' '.join(self.words)}/{self.pos}"
+        return f"{self.text}/{self.pos}"
 
     @property
     def trust(self) -> float:
