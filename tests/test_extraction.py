@@ -258,6 +258,12 @@ STATUS = [
     ("Norway views Latvia's role less favourably.", "negated", "oppositional"),
     ("None of the Norwegian envoys has consulted Latvia.", "negated", "oppositional"),
     ("Norway released two Latvians without ransom.", "actual", "cooperative"),
+    ("Norway and Latvia are to hold talks on Monday.", "proposed", "cooperative"),
+    ("Norway said that it would sue Latvia.", "proposed", "oppositional"),
+    ("If Riga pays, Norway will thank Latvia.", "hypothetical", "cooperative"),
+    ("Norway has not ruled out an attack on Latvia.", "hypothetical", "oppositional"),
+    ("Cooperation between Norway and Latvia was not aimed at anybody.", "actual", "cooperative"),
+    ("Talks between Norway and Latvia have not begun.", "negated", "oppositional"),
 ]
 
 

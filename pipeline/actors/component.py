@@ -36,7 +36,8 @@ _PLAIN = str.maketrans("ıłŁøØđĐ", "ilLoOdD")
 _PARTICLES = frozenset("al da de del des di do du el ibn la le of van von y".split())
 _MEDIA = re.compile(
     r"\b(times|post|news|agency|press|radio|television|tv|journal|herald|reuters|bbc|cnn|xinhua|tass|kcna|daily|gazette|"
-    r"tribune|guardian|magazine|review|broadcaster)\b",
+    r"tribune|guardian|magazine|review|broadcaster|bloomberg|al jazeera|yonhap|kyodo|interfax|ria novosti|anadolu|irna)\b"
+    r"|(?-i:\b(AP|AFP|UPI|PTI|ANI|IANS|DPA|ANSA|EFE|SANA|NHK|PBS|NPR|CBS|NBC|ABC)\b)",
     re.IGNORECASE,
 )
 _NO_ORGANISATION = re.compile(r"(^|[ -])(treaty|pact|agreement|act|summit|talks|accords?|war|cup|games|covid.*)$", re.I)

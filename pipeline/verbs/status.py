@@ -15,6 +15,8 @@ _PROPOSING = words("proposing")
 _DOUBTING = frozenset("fear speculate suspect doubt".split())
 _DENYING = words("denying")
 _CONDITIONS = frozenset("if unless whether should".split())
+_HAPPENING = frozenset("be take happen occur begin start resume hold follow materialise materialize exist plan".split())
+"""Verbs of which what their subject names is the whole content: talks that have not begun are none."""
 _NO = words("no")
 _NOBODY = frozenset("neither nobody none".split())
 
@@ -33,12 +35,39 @@ def owned(noun: Token) -> bool:
     return any(child.ent_type_ and child.dep_ in ("poss", "amod", "compound", "nmod") for child in noun.children)
 
 
+def _is_subject(noun: Token) -> bool:
+    """Whether a noun is the subject of its clause, or stands in it: "*cooperation* between Oslo and Riga was …"."""
+    while noun.dep_ in ("pobj", "prep", "poss", "compound", "amod", "conj"):
+        noun = noun.head
+    return noun.dep_ in ("nsubj", "nsubjpass")
+
+
+def _is_negated(verb: Token) -> bool:
+    return any(child.dep_ == "neg" for child in verb.children) or (
+        verb.dep_ == "xcomp" and verb.head.lemma_ in _DENYING
+    )
+
+
+def _has_condition(clause: Token) -> bool:
+    """Whether a clause holds only if another does: "*if* Riga pays, Oslo will …"."""
+    return any(
+        condition.dep_ == "advcl"
+        and any(word.dep_ == "mark" and word.lower_ in ("if", "unless") for word in condition.children)
+        for condition in clause.children
+    )
+
+
 def status(predicate: Span) -> str:
     """One of the statuses of `pipeline.labels`; negation outweighs the rest."""
     token = predicate.root
     if any(word.lower_ in _NO and word.lower_ not in predicates()[predicate.id_].words for word in predicate[1:]):
         return "negated"  # "held *no* talks", "views it *less* favourably"
     chain = [token, *_above(token)]
+    if any(link.lemma_ == "rule" and _is_negated(link) for link in chain[1:2]):
+        return "hypothetical"  # "has not ruled out sanctions"
+    clause = token if token.pos_ in ("VERB", "AUX") else next((t for t in chain if t.pos_ in ("VERB", "AUX")), token)
+    if clause.i != token.i and _is_subject(token) and clause.lemma_ not in _HAPPENING:
+        chain = [token]  # "*sanctions* on Riga will not be lifted"
     lower = [child.lower_ for link in chain[:2] if link.i == token.i or token.pos_ != "VERB" for child in link.children]
     if any(child.dep_ == "neg" for child in token.children) or any(word in _NO for word in lower):
         return "negated"
@@ -46,12 +75,14 @@ def status(predicate: Span) -> str:
         return "negated"
     if token.dep_ == "dobj" and owned(token):  # a demand that is rejected has been made
         return "actual"
-    clause = token if token.pos_ in ("VERB", "AUX") else next((t for t in chain if t.pos_ in ("VERB", "AUX")), token)
+    if len(chain) == 1 and clause.i != token.i:
+        return "actual"
     doers = [child for child in clause.children if child.dep_ in ("nsubj", "nsubjpass", "agent")]
     nobody = any(word.lower_ in _NOBODY for doer in doers for word in (doer, *doer.children))
     if nobody or any(child.dep_ == "neg" for child in clause.children):
         return "negated"
-    if clause.dep_ in ("xcomp", "pcomp") or clause.i != token.i:
+    asked_for = clause.tag_ == "VB" and clause.dep_ in ("ccomp", "acl")  # "proposed that Riga *ease* its ban"
+    if clause.dep_ in ("xcomp", "pcomp") or clause.i != token.i or asked_for:
         governors = [t for t in chain[1:] if t.i != token.i]
         if any(g.lemma_ in _DENYING for g in governors if g.pos_ in ("VERB", "NOUN")):
             return "negated"
@@ -59,8 +90,16 @@ def status(predicate: Span) -> str:
             return "proposed"
         if any(g.lemma_ in _DOUBTING for g in governors):
             return "hypothetical"
+    if clause.dep_ == "xcomp" and clause.head.lemma_ == "be" and any(c.lower_ == "to" for c in clause.children):
+        return "proposed"  # "are *to sign*"
     helpers = [child for child in clause.children if child.dep_ in ("aux", "auxpass", "mark", "advmod")]
+    if clause.dep_ == "conj" and clause.tag_ == "VB" and not helpers:  # "will fine Riga and *press* Oslo"
+        helpers = [child for child in clause.head.children if child.dep_ in ("aux", "mark")]
+    if any(h.lower_ == "would" for h in helpers) and clause.dep_ == "ccomp" and clause.head.tag_ in ("VBD", "VBN"):
+        return "hypothetical" if _has_condition(clause) else "proposed"  # "said that it *would fine* Riga"
     if any(h.lower_ in _HYPOTHETICAL or (h.dep_ == "mark" and h.lower_ in _CONDITIONS) for h in helpers):
+        return "hypothetical"
+    if _has_condition(clause):
         return "hypothetical"
     if any(h.lower_ in _FUTURE for h in helpers):
         return "proposed"
