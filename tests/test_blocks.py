@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from itertools import pairwise
 
 import pytest
+from conftest import CORPUS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
@@ -77,6 +79,13 @@ def test_a_footnote_leaves_its_sentence_whole() -> None:
 def test_line_ends_do_not_matter(end: str) -> None:
     text = PAGE.replace("\n", end)
     assert [b.label for b in find_blocks(text)] == [b.label for b in find_blocks(PAGE)]
+
+
+@pytest.mark.parametrize("width", [30, 40, 60])
+def test_a_column_out_of_a_pdf_reads_as_its_article(width: int) -> None:
+    text = (CORPUS / "uzbek-line-workers-freed.txt").read_text(encoding="utf-8")
+    wrapped = "\n\n".join(textwrap.fill(part, width) for part in text.split("\n\n"))
+    assert [block.label for block in find_blocks(wrapped)] == [block.label for block in find_blocks(text)]
 
 
 def test_hard_wrapped_paragraphs_stay_whole() -> None:

@@ -87,6 +87,22 @@ def test_tables(tmp_path: Path) -> None:
         ]
 
 
+def test_a_table_out_of_a_spreadsheet(tmp_path: Path) -> None:
+    """Semicolons where the comma is the decimal sign, and headers with a capital."""
+    (tmp_path / "a.csv").write_text("Headline;text;Published\nCod;Oslo condemned Riga.;3.5.2021\n", encoding="utf-8")
+    pq.write_table(
+        pa.table({"Title": ["Cod"], "text": ["Oslo condemned Riga."], "Date": ["2021-05-03"]}), tmp_path / "b.parquet"
+    )
+    for name in ("a.csv", "b.parquet"):
+        (article,) = read([tmp_path / name])
+        assert (article.title, article.text, article.date) == ("Cod", "Oslo condemned Riga.", "2021-05-03")
+
+
+def test_nothing_is_downloaded() -> None:
+    with pytest.raises(InputError, match=r"https://example.org/a: nothing is downloaded"):
+        list(read(["https://example.org/a"]))
+
+
 def test_a_folder_is_read_in_order_with_its_subfolders(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "b.txt").write_text("Riga sued Oslo.")

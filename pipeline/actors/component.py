@@ -35,8 +35,9 @@ _PLAIN = str.maketrans("ıłŁøØđĐ", "ilLoOdD")
 """Letters that Unicode does not take apart into a plain one and its mark."""
 _PARTICLES = frozenset("al da de del des di do du el ibn la le of van von y".split())
 _MEDIA = re.compile(
-    r"\b(times|post|news|agency|press|radio|television|tv|journal|herald|reuters|bbc|cnn|xinhua|tass|kcna|daily|gazette|"
-    r"tribune|guardian|magazine|review|broadcaster|bloomberg|al jazeera|yonhap|kyodo|interfax|ria novosti|anadolu|irna)\b"
+    r"\b(times|post|news|agency|press|radio|television|tv|journal|herald|reuters|bbc|cnn|xinhua|tass|kcna|daily|"
+    r"gazette|tribune|guardian|magazine|review|broadcaster|bloomberg|al jazeera|yonhap|kyodo|interfax|ria novosti|"
+    r"anadolu|irna)\b"
     r"|(?-i:\b(AP|AFP|UPI|PTI|ANI|IANS|DPA|ANSA|EFE|SANA|NHK|PBS|NPR|CBS|NBC|ABC)\b)",
     re.IGNORECASE,
 )

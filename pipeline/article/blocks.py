@@ -81,9 +81,21 @@ def _boilerplate() -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{line})" for line in lines if line and not line.startswith("#")), re.IGNORECASE)
 
 
+_BREAK = re.compile(r"^[ \t]*(\S.*)\n[ \t]*(?=(\S))", re.MULTILINE)
+
+
+def _wrap(text: str) -> int:
+    """The width at which a narrow text is wrapped, such as a column out of a PDF: of most of its line breaks, which are
+    within sentences, for they go on in small letters. 0 for one that is not."""
+    breaks = [(len(line[1].rstrip()), line[2].islower()) for line in _BREAK.finditer(text)]
+    within = [width for width, goes_on in breaks if goes_on]
+    return max(within) if len(within) >= 3 and 2 * len(within) > len(breaks) else 0
+
+
 def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
     """Paragraphs without their outer white space. A line break inside hard-wrapped text does not end one."""
     start = end = width = -1
+    narrow = min(_wrap(text), 50)
     for match in _LINE.finditer(text):
         line = match[0].strip()
         if not line:
@@ -91,7 +103,8 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
         at = match.start() + match[0].index(line)
         gap = text[end:at] if end >= 0 else ""
         one_break = len(gap.replace("\r\n", "\n").strip(" \t\xa0")) == 1
-        wrapped = one_break and 50 <= width <= 100 and len(line) <= 100 and not _NUMBERED.match(line)
+        full = 50 <= width <= 100 or bool(narrow and 0.6 * narrow < width < 50)
+        wrapped = one_break and full and len(line) <= 100 and not _NUMBERED.match(line)
         if start >= 0 and not wrapped:
             yield start, end
         if not wrapped:

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,8 +21,13 @@ from pipeline.errors import InputError
 MAX_CHARACTERS = 1_000_000
 """spaCy's own limit for one text; a longer one is no article."""
 
-_KNOWN = ("title", "author", "date", "url")
-"""What a row may say of its article, in columns of these names."""
+_KNOWN = {
+    "title": ("title", "headline"),
+    "author": ("author", "byline"),
+    "date": ("date", "published", "published_at", "publish_date", "publication_date", "pubdate"),
+    "url": ("url", "link"),
+}
+"""What a row may say of its article, and the columns that say it, in capitals or not; the first that does counts."""
 
 _MAGIC = {
     b"%PDF": "a PDF; save it as text first (pdftotext FILE)",
@@ -41,6 +47,7 @@ _DATES = [
     (re.compile(r"\b\d{4}-\d\d-\d\d\b"), ("%Y-%m-%d",)),
     (re.compile(r"\b[A-Z][a-z]{2,8}\.? \d{1,2},? \d{4}\b"), ("%B %d %Y", "%b %d %Y")),
     (re.compile(r"\b\d{1,2} [A-Z][a-z]{2,8}\.? \d{4}\b"), ("%d %B %Y", "%d %b %Y")),
+    (re.compile(r"\b\d{1,2}\.\d{1,2}\.\d{4}\b"), ("%d.%m.%Y",)),
 ]
 
 
@@ -81,7 +88,7 @@ def find_date(text: str) -> str:
         for match in pattern.finditer(text):
             for form in formats:
                 try:
-                    found = datetime.strptime(re.sub(r"[.,]", "", match[0]), form)
+                    found = datetime.strptime(re.sub(r"(?<=[a-z])\.|,", "", match[0]), form)
                 except ValueError:
                     continue
                 return found.date().isoformat()
@@ -166,12 +173,14 @@ def _article(row: Mapping[str, Any], column: str, document: str, file: str) -> A
     text = row[column]
     if not isinstance(text, str) or not text.strip():
         raise InputError(f"column {column!r} holds no text", file)
-    return from_text(text, document, file, {name: str(row.get(name) or "") for name in _KNOWN})
+    said = {name.lower(): value for name, value in row.items() if isinstance(name, str)}
+    known = {field: next((str(said[name]) for name in names if said.get(name)), "") for field, names in _KNOWN.items()}
+    return from_text(text, document, file, known)
 
 
 def _rows(stream: BinaryIO, path: Path, suffix: str, column: str) -> Iterator[Article | InputError]:
     file, name, found = str(path), bare(path).stem, False
-    for row in rows(stream, path, suffix, {column, "id", *_KNOWN}, column):
+    for row in rows(stream, path, suffix, {column, "id", *chain.from_iterable(_KNOWN.values())}, column):
         found = True
         if isinstance(row, InputError):
             yield InputError(row.problem, file, row.line, f"{name}:{row.line}")
@@ -208,6 +217,12 @@ def _file(path: Path, document: str, column: str, encoding: str | None, suffix: 
     yield from_html(text, document, file) if is_page else from_text(text, document, file)
 
 
+def _path(given: str | Path) -> Path:
+    if str(given).startswith(("http://", "https://")):
+        raise InputError("nothing is downloaded; save the page and name its file", str(given))
+    return Path(given)
+
+
 def _check_paths(paths: list[Path]) -> None:
     for path in paths:
         try:
@@ -227,7 +242,7 @@ def survey(
 
     Arguments are those of `read`. Raises InputError for an input that does not exist.
     """
-    paths = [Path(given) for given in inputs]
+    paths = [_path(given) for given in inputs]
     _check_paths(paths)
     told = column != "text" or encoding is not None or form is not None
     for given in paths:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,7 +22,8 @@ Row = tuple[int, dict[str, Any]]
 def rows(
     stream: BinaryIO, path: Path, suffix: str, columns: Iterable[str], required: str
 ) -> Iterator[Row | InputError]:
-    """The rows of a table whose format has the ending `suffix`, with at least those of the `columns` that it has.
+    """The rows of a table whose format has the ending `suffix`, with at least those of the `columns` that it has, in
+    capitals or not.
 
     Raises InputError, of CSV and Parquet also where the column `required` is missing.
     """
@@ -84,7 +86,11 @@ def _csv(stream: BinaryIO, file: str, delimiter: str, required: str) -> Iterator
             number, line = item
             yield line.decode("utf-8-sig" if number == 1 else "utf-8", "surrogateescape")
 
-    reader = csv.DictReader(lines(), delimiter=delimiter)
+    unread = lines()
+    header = next(unread, "")
+    if delimiter == "," and "," not in header and ";" in header:  # where the comma is the decimal sign
+        delimiter = ";"
+    reader = csv.DictReader(chain([header] if header else [], unread), delimiter=delimiter)
     try:
         columns = reader.fieldnames
     except csv.Error as error:
@@ -115,7 +121,9 @@ def _parquet(path: Path, file: str, columns: Iterable[str], required: str) -> It
             names = table.schema_arrow.names
             if required not in names:
                 raise no_column(required, names, file)
-            for batch in table.iter_batches(batch_size=64, columns=[name for name in names if name in columns]):
+            for batch in table.iter_batches(
+                batch_size=64, columns=[name for name in names if name in columns or name.lower() in columns]
+            ):
                 for at in range(batch.num_rows):
                     number += 1
                     try:
