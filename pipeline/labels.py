@@ -6,11 +6,15 @@ github.com/openeventdata/PLOVER). The manual contradicts itself on SANCTION; her
 
 from __future__ import annotations
 
+import re
 from typing import Literal, get_args
 
 Stance = Literal["cooperative", "oppositional", "none"]
 Status = Literal["actual", "proposed", "hypothetical", "negated"]
 BlockLabel = Literal["headline", "byline", "body", "caption", "editors-note", "footnote", "boilerplate"]
+
+ACTOR_ID = re.compile(r"[A-Z]{3}|IGO:[A-Za-z0-9-]+|ORG:[a-z0-9-]+")
+"""States and territories by ISO 3166-1 alpha-3, intergovernmental and other organisations."""
 
 STANCES: tuple[str, ...] = get_args(Stance)
 STATUSES: tuple[str, ...] = get_args(Status)

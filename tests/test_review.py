@@ -17,6 +17,8 @@ from conftest import CORPUS, shoot
 from playwright.sync_api import Page, expect
 
 from pipeline.gold import read
+from pipeline.table.documents import articles
+from pipeline.table.read import read_documents
 
 NAMES = (
     "why-tokyo-courts-moscow",
@@ -269,6 +271,12 @@ def test_a_table_is_reviewed_article_by_article(demarche, start: Start, page: Pa
 
 def journal(table: Path, name: str) -> list[str]:
     return (table.parent / "gold" / f"{name}.journal").read_text("utf-8").splitlines()[1:]
+
+
+def test_a_table_finds_its_articles_from_another_folder(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (table.parent / "elsewhere").mkdir()
+    monkeypatch.chdir(table.parent / "elsewhere")
+    assert set(articles(read_documents(Path("../t.jsonl")))) == {"a", "b", "c"}
 
 
 def test_a_changed_article_of_a_table_is_left_out(demarche, start: Start, page: Page, table: Path) -> None:

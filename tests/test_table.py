@@ -141,6 +141,7 @@ def test_the_terminal_shows_the_first_rows_and_says_how_many_more(demarche, told
         ("--stance", "friendly", "no such stance: 'friendly'; one of cooperative, oppositional"),
         ("--status", "foo", "no such status: 'foo'; one of actual"),
         ("--since", "yesterday", "--since is a date such as 2016"),
+        ("--actor", "Ruritania", "no such actor: 'Ruritania'; an id such as RUS"),
     ],
 )
 def test_what_there_is_not_is_said(demarche, large: Path, option: str, value: str, words: str) -> None:
@@ -149,8 +150,16 @@ def test_what_there_is_not_is_said(demarche, large: Path, option: str, value: st
     assert words in done.stderr
 
 
+def test_an_actor_is_asked_for_by_name_too(demarche, large: Path) -> None:
+    by_id = demarche("show", large, "--actor", "RUS", "--format", "csv").stdout
+    assert by_id.count("\n") > 1
+    assert all(
+        demarche("show", large, "--actor", name, "--format", "csv").stdout == by_id for name in ("rus", "Russia")
+    )
+
+
 def test_what_a_user_gives_is_no_sql(demarche, large: Path) -> None:
-    assert demarche("show", large, "--source", "x' OR '1'='1").stdout == "No statement found.\n"
+    assert demarche("show", large, "--document", "x' OR '1'='1").stdout == "No statement found.\n"
     done = demarche("show", large, "--sort", 'confidence"; DROP TABLE statements; --')
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "to sort by; one of id, document" in done.stderr

@@ -136,8 +136,8 @@ def run(
 @app.command()
 def show(
     table: Annotated[Path, typer.Argument(help="A table that `run -o` wrote, or - for standard input (CSV).")],
-    source: Annotated[list[str] | None, typer.Option(help="Only this source (id); repeatable.")] = None,
-    target: Annotated[list[str] | None, typer.Option(help="Only this target (id); repeatable.")] = None,
+    source: Annotated[list[str] | None, typer.Option(help="Only this source, by id or name; repeatable.")] = None,
+    target: Annotated[list[str] | None, typer.Option(help="Only this target, by id or name; repeatable.")] = None,
     actor: Annotated[
         list[str] | None, typer.Option(help="Only rows with this actor on either side; repeatable.")
     ] = None,
@@ -163,7 +163,7 @@ def show(
 ) -> None:
     """Filter, sort and aggregate a stance table, or a folder of Parquet, in place."""
     from pipeline.cli import display
-    from pipeline.cli.show import check, show_pairs, show_statements
+    from pipeline.cli.show import check, ids, show_pairs, show_statements
     from pipeline.table import per_pair, scan, select
     from pipeline.table.files import check_output
 
@@ -174,8 +174,8 @@ def show(
     with scan(table, input_format) as statements:
         found = select(
             statements,
-            {"source": source, "target": target, "stance": stance, "status": status, "document": document},
-            actor=actor,
+            {"source": ids(source), "target": ids(target), "stance": stance, "status": status, "document": document},
+            actor=ids(actor),
             min_confidence=min_confidence,
             since=since,
             until=until,

@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.actors.gazetteer import names
 from pipeline.cli import display
 from pipeline.errors import InputError
+from pipeline.labels import ACTOR_ID
 from pipeline.table.files import write, write_tables
 from pipeline.table.pairs import PERIODS, count, per_pair, per_period, undated
 from pipeline.table.read import read_documents, stream
@@ -30,6 +32,17 @@ def check(by: str, pairs: bool, matrix: bool, output: str, sort: str) -> None:
         raise InputError("--matrix is for the terminal, in its own order; --pairs has its numbers, and -o writes them")
 
 
+def ids(actors: list[str] | None) -> list[str]:
+    """The ids of actors that a user names by id or by name, in capitals or not. Raises InputError for one unknown."""
+    found: list[str] = []
+    for given in actors or ():
+        named = {name.actor for name in names() if given.lower() in (name.text.lower(), name.actor.lower())}
+        if not named and not ACTOR_ID.fullmatch(given):
+            raise InputError(f"no such actor: {given!r}; an id such as RUS, IGO:NATO or ORG:hamas, or a state's name")
+        found += sorted(named) or [given]
+    return found
+
+
 def show_statements(
     found: Relation, sort: str, limit: int | None, table: tuple[Path, str | None], output: str, form: str | None
 ) -> None:
@@ -38,8 +51,8 @@ def show_statements(
     chosen = ordered(found, sort) if sort else found
     if output:
         chosen = chosen.limit(limit) if limit else chosen
-        names = {name for (name,) in chosen.select("document").distinct().fetchall()}
-        write(stream(chosen), [] if output == "-" else read_documents(table[0], names, table[1]), output, form=form)
+        documents = {name for (name,) in chosen.select("document").distinct().fetchall()}
+        write(stream(chosen), [] if output == "-" else read_documents(table[0], documents, table[1]), output, form=form)
         return
     most = MOST if limit is None else limit
     rows = list(stream(_first(chosen, most)))

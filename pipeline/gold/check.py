@@ -9,9 +9,8 @@ from pathlib import Path
 from pipeline.digest import sha256
 from pipeline.errors import InputError
 from pipeline.gold.corpus import Entry, find_text, read_manifest
-from pipeline.gold.formats.interlinear import ACTOR_ID
 from pipeline.gold.schema import Gold, Span, Statement, gold_files, lines, read
-from pipeline.labels import BLOCKS, ROOTS, STANCES, STATUSES
+from pipeline.labels import ACTOR_ID, BLOCKS, ROOTS, STANCES, STATUSES
 
 
 def check(path: Path, corpus: Path) -> Iterator[str]:

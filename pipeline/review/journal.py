@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.gold.formats.interlinear import ACTOR_ID
-from pipeline.labels import ROOTS, STANCES, STATUSES
+from pipeline.labels import ACTOR_ID, ROOTS, STANCES, STATUSES
 from pipeline.text import parse_json
 
 

@@ -46,7 +46,8 @@ def read_documents(
 ) -> Iterator[dict[str, Any]]:
     """The rows of the documents table that goes with a stance table; none where it is not beside it, nor beside `-`.
 
-    With `names`, only those of these documents. Raises InputError.
+    With `names`, only those of these documents. A file that is not where the table says, seen from here, is looked for
+    from the table. Raises InputError.
     """
     if str(path) == "-":
         return
@@ -56,7 +57,11 @@ def read_documents(
     with _scanned(path if inside else beside_path(path), form, "documents", DOCUMENTS) as found:
         for batch in found.to_arrow_reader(BATCH):
             kept = [names is None or name in names for name in batch["document"].to_pylist()]
-            yield from batch.filter(pa.array(kept)).to_pylist()
+            for row in batch.filter(pa.array(kept)).to_pylist():
+                beside = path.parent / row["file"]
+                if row["file"] and not Path(row["file"]).exists() and beside.exists():
+                    row["file"] = str(beside)
+                yield row
 
 
 def stream(found: Relation) -> Iterator[dict[str, Any]]:

@@ -17,14 +17,13 @@ from pipeline.files import write_text
 from pipeline.gold.corpus import Annotated
 from pipeline.gold.formats import Texts
 from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb
-from pipeline.labels import BLOCKS, ROOTS, STANCES, STATUSES
+from pipeline.labels import ACTOR_ID, BLOCKS, ROOTS, STANCES, STATUSES
 from pipeline.text import read_text
 
 MANY = False
 BESIDE = ""
 LOST = "ids, and white space inside sentences"
 
-ACTOR_ID = re.compile(r"[A-Z]{3}|IGO:[A-Za-z0-9-]+|ORG:[a-z0-9-]+")
 _ROLE = re.compile(rf"(.*?)(?::({ACTOR_ID.pattern}))?", re.DOTALL)
 _OCCURRENCE = re.compile(r"^(.*)#(\d+)$", re.DOTALL)
 _WORD = re.compile(r"\w")
