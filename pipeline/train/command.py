@@ -192,6 +192,45 @@ def _reading(start: Path | None, encoder: str, layers: int | None, actors: int |
     }
 
 
+def _check(
+    output: Path, gold: Sequence[Path], kind: str, init: str, teachers: Sequence[str], kept: float, reading: bool
+) -> None:
+    """Raises InputError for what cannot be done, before any work; `reading`: it is said how a fresh model reads."""
+    if kind not in ("encoder", "linear"):
+        raise InputError(f"no such kind of model: {kind!r}; encoder or linear")
+    free = not output.exists() or (output.is_dir() and not any(output.iterdir()))
+    if not free and not (output / "model.json").is_file():
+        raise InputError("this is no model's folder, and a model would take its place; name another", output)
+    for folder in gold:
+        if not folder.is_dir():
+            raise InputError("no such folder of gold", folder)
+    if init and reading:
+        raise InputError("--layers and --actors are for a model that starts afresh; add --fresh")
+    if kept and not init:
+        raise InputError("--kept is for a model that starts from another; leave out --fresh")
+    if kind == "linear" and (init or teachers):
+        raise InputError("a linear model starts from nothing and has no teacher")
+
+
+def _is_worse(output: Path, test: Sequence[Example], verdicts: Sequence[Verdict], documents: int) -> bool:
+    """Whether a model is surely worse on the test articles than the one in `output`; says by how much it differs."""
+    old = load_classifier(output).classify([example.pair for example in test])
+    gain, low, high = _gain(test, verdicts, old)
+    change = f"macro F1 on {documents} test articles by {gain:+.3f} ({low:+.3f} to {high:+.3f})"
+    _say(f"the new model changes {change}")
+    return high < 0
+
+
+def _put(fresh: Path, output: Path) -> None:
+    """Put a folder in the place of another; what was there is gone only when the new one is there."""
+    fresh.chmod(0o755)
+    before = fresh.with_name(f"{fresh.name}.before")
+    if output.exists():
+        output.replace(before)
+    fresh.replace(output)
+    shutil.rmtree(before, ignore_errors=True)
+
+
 def train(
     output: Path,
     gold: Sequence[Path],
@@ -221,20 +260,7 @@ def train(
     where the new one does worse on the test split: where the whole interval of the difference lies below 0. Raises
     InputError.
     """
-    if kind not in ("encoder", "linear"):
-        raise InputError(f"no such kind of model: {kind!r}; encoder or linear")
-    free = not output.exists() or (output.is_dir() and not any(output.iterdir()))
-    if not free and not (output / "model.json").is_file():
-        raise InputError("this is no model's folder, and a model would take its place; name another", output)
-    for folder in gold:
-        if not folder.is_dir():
-            raise InputError("no such folder of gold", folder)
-    if init and (layers is not None or actors is not None):
-        raise InputError("--layers and --actors are for a model that starts afresh; add --fresh")
-    if kept and not init:
-        raise InputError("--kept is for a model that starts from another; leave out --fresh")
-    if kind == "linear" and (init or teachers):
-        raise InputError("a linear model starts from nothing and has no teacher")
+    _check(output, gold, kind, init, teachers, kept, layers is not None or actors is not None)
     start = find(init) if init else None
     taught_by = [_teacher(find(name)) for name in teachers or ([init] if init else [])]
     settings = pipeline.settings()
@@ -283,22 +309,12 @@ def train(
             split: (pairs, classifier.classify([example.pair for example in pairs]))
             for split, pairs in (("dev", dev), ("test", test))
         }
-        if (output / "model.json").is_file():
-            old = load_classifier(output).classify([example.pair for example in test])
-            gain, low, high = _gain(test, judged["test"][1], old)
-            change = f"macro F1 on {len(tested or held)} test articles by {gain:+.3f} ({low:+.3f} to {high:+.3f})"
-            if high < 0 and not force:
-                _say(f"kept the old model: the new one changes {change}; --force replaces it all the same")
-                return
-            _say(f"the new model changes {change}")
+        if (output / "model.json").is_file() and _is_worse(output, *judged["test"], len(tested or held)) and not force:
+            _say("kept the old model; --force replaces it all the same")
+            return
         (fresh / "reliability.svg").write_text(reliability_plot(*judged["test"]), encoding="utf-8")
         (fresh / "README.md").write_text(card(output.name, description, judged, classifier), encoding="utf-8")
-        fresh.chmod(0o755)
-        before = fresh.with_name(f"{fresh.name}.before")
-        if output.exists():
-            output.replace(before)
-        fresh.replace(output)
-        shutil.rmtree(before, ignore_errors=True)
+        _put(fresh, output)
         _say(f"wrote {output}")
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
