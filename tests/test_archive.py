@@ -23,9 +23,9 @@ import pytest
 from conftest import CORPUS
 from spacy.language import Language
 
-import pipeline.archive
 import pipeline.cli
-import pipeline.run
+import pipeline.run.archive
+import pipeline.run.batches
 from pipeline.table import read
 
 Tables = dict[str, list[dict[str, Any]]]
@@ -63,7 +63,7 @@ class Command:
         sys.stderr = self.log.open("w", encoding="utf-8", buffering=1)
         sys.argv = ["demarche", "run", *map(str, arguments)]
         pipeline.load = lambda model, **settings: nlp  # type: ignore[assignment]
-        pipeline.archive.PART, pipeline.run.BATCH = 16, 4
+        pipeline.run.archive.PART, pipeline.run.batches.BATCH = 16, 4
         signal.signal(signal.SIGINT, signal.default_int_handler)
         if killed_at:
             patch(killed_at, lambda *given, **named: os.kill(os.getpid(), signal.SIGKILL)).start()
@@ -120,13 +120,13 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped(archive: Path, whole: Ta
 @pytest.mark.parametrize(
     ("output", "at"),
     [
-        ("out.parquet", "pipeline.archive.write_arrow"),
-        ("out.parquet", "pipeline.archive.Parts.remove"),
+        ("out.parquet", "pipeline.run.archive.write_arrow"),
+        ("out.parquet", "pipeline.run.archive.Parts.remove"),
         ("out.parquet", "shutil.rmtree"),
         ("out.csv", "pipeline.table.files._write_one"),
         ("out.duckdb", "pipeline.table.files.batched_rows"),
         ("out", "pipeline.table.folder.write_arrow"),
-        ("out", "pipeline.archive.Parts.remove"),
+        ("out", "pipeline.run.archive.Parts.remove"),
     ],
 )
 def test_a_kill_at_the_end_leaves_nothing_behind(

@@ -12,9 +12,9 @@ from conftest import CORPUS
 from spacy.language import Language
 
 from pipeline.article import read
-from pipeline.cluster import on_ray
 from pipeline.errors import InputError
-from pipeline.run import Batch, processes
+from pipeline.run.batches import Batch, processes
+from pipeline.run.cluster import on_ray
 
 ARTICLES = ["gunmen-free-three-norwegians", "uzbek-line-workers-freed", "iran-lets-tanker-crew-go-keeps-tanker"]
 

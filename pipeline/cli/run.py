@@ -12,14 +12,14 @@ from typing import Any
 import pipeline
 from pipeline.article import Article, survey
 from pipeline.cli import display
-from pipeline.cluster import on_ray
 from pipeline.errors import InputError
 from pipeline.files import check_target
-from pipeline.run import BATCH, named, outcomes, processes
+from pipeline.run.batches import BATCH, named, outcomes, processes
+from pipeline.run.cluster import on_ray
+from pipeline.run.outcome import Item, Outcome, Tally, reason
+from pipeline.run.parts import unfinished
 from pipeline.table.files import beside_path, check_output, write_tables
 from pipeline.table.folder import check_folder, is_folder, rejects_path
-from pipeline.table.outcome import Item, Outcome, Tally, reason
-from pipeline.table.parts import unfinished
 from pipeline.table.schema import STATEMENTS
 
 
@@ -87,7 +87,7 @@ def run(
         elif output == "-":
             write_tables({"statements": (STATEMENTS, rows(outcomes(items, engine)))}, output, form=form)
         else:
-            from pipeline.archive import save
+            from pipeline.run.archive import save
 
             settings = {"inputs": inputs, **reading, **stance, "version": pipeline.__version__, **pipeline.settings()}
             settings["model"] = nlp.get_pipe("stance").model  # type: ignore[attr-defined]

@@ -11,9 +11,9 @@ from typing import Any
 
 import pipeline
 from pipeline.errors import InputError
-from pipeline.run import Batch, analyse
-from pipeline.table.outcome import Outcome
-from pipeline.workers import keep_busy
+from pipeline.run.batches import Batch, analyse
+from pipeline.run.outcome import Outcome
+from pipeline.run.workers import keep_busy
 
 TRIES = 3
 """Further tries at a batch whose worker died; one that kills every worker must not run for ever."""

@@ -10,11 +10,11 @@ import pyarrow as pa
 
 from pipeline.errors import InputError
 from pipeline.files import replacing
-from pipeline.run import Engine, outcomes
+from pipeline.run.batches import Engine, outcomes
+from pipeline.run.outcome import Item, Outcome, Tally, reason
+from pipeline.run.parts import Parts
 from pipeline.table.files import beside_path, format_of, write_arrow, write_tables
 from pipeline.table.folder import SCHEMAS, is_folder, rejects_path, write_folder, write_rejects
-from pipeline.table.outcome import Item, Outcome, Tally, reason
-from pipeline.table.parts import Parts
 
 _FOLDER = "folder"
 PART, MOST_ROWS = 64, 20_000

@@ -13,10 +13,10 @@ from spacy.language import Language
 
 from pipeline.article import Article
 from pipeline.errors import InputError
+from pipeline.run.outcome import Item, Outcome, digest_of, reason, rejected
+from pipeline.run.workers import in_order
 from pipeline.table.documents import document_row
-from pipeline.table.outcome import Item, Outcome, digest_of, reason, rejected
 from pipeline.table.rows import rows
-from pipeline.workers import in_order
 
 Batch = list[Item]
 Engine = Callable[[Iterable[Batch]], Iterator[list[Outcome]]]

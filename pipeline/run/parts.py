@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 from pipeline.digest import sha256
 from pipeline.errors import InputError
 from pipeline.files import replacing, write_text
+from pipeline.run.outcome import Item, Outcome, Tally, digest_of
 from pipeline.table.files import Tables, write_parquet
-from pipeline.table.outcome import Item, Outcome, Tally, digest_of
 from pipeline.table.schema import DOCUMENTS, STATEMENTS
 from pipeline.text import parse_json
 
