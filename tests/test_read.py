@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.article import read
+from pipeline.article import read, survey
 from pipeline.errors import InputError
 
 TEXT = "Fishing talks fail\n\nOslo, 3 May 2021\n\nNorway condemned Latvia’s new cod quota.\n"
@@ -96,6 +96,18 @@ def test_a_table_out_of_a_spreadsheet(tmp_path: Path) -> None:
     for name in ("a.csv", "b.parquet"):
         (article,) = read([tmp_path / name])
         assert (article.title, article.text, article.date) == ("Cod", "Oslo condemned Riga.", "2021-05-03")
+
+
+def test_an_article_that_is_no_text_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Oslo condemned Riga.")
+    (tmp_path / "b.rtf").write_text("{\\rtf1 Oslo thanked Riga.}")
+    (tmp_path / "c.pdf").write_bytes(b"%PDF-1.7")
+    (tmp_path / "d.png").touch()
+    found = list(survey([tmp_path]))
+    assert [str(item).removeprefix(f"{tmp_path}/") for item in found if isinstance(item, InputError)] == [
+        "b.rtf: this is rich text; save it as plain text first",
+        "c.pdf: this is a PDF; save it as text first (pdftotext FILE)",
+    ]
 
 
 def test_nothing_is_downloaded() -> None:

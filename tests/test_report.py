@@ -169,7 +169,7 @@ def test_what_cannot_be_reported_is_one_line(demarche, table: Path) -> None:
         (("none.csv",), "no such file"),
         (("articles.jsonl",), "line 1: no column 'document'; a stance table"),
         (("stances.csv", "-o", "missing/report.html"), "no such folder"),
-        (("stances.csv", "-o", "stances.csv"), "this file exists; --force replaces it"),
+        (("stances.csv", "-o", "stances.csv"), "a report is a page; name it .html"),
     ):
         done = demarche("report", *arguments)
         assert (done.returncode, done.stderr.count("\n")) == (2, 1)

@@ -228,6 +228,19 @@ def test_what_stands_beside_an_output_is_not_lost(demarche, tmp_path: Path) -> N
     assert all((tmp_path / name).read_text() == article for name in ("q.rejects.jsonl", "t.documents.csv", "in.csv"))
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("classify", "a.jsonl", "-o", "a.csv"), "a.csv: the answers are lines of JSON; name the file .jsonl"),
+        (("report", "a.jsonl", "-o", "a.csv"), "a.csv: a report is a page; name it .html"),
+    ],
+)
+def test_no_file_has_the_ending_of_another_kind(demarche, tmp_path: Path, arguments: list[str], words: str) -> None:
+    (tmp_path / "a.jsonl").touch()
+    done = demarche(*arguments)
+    assert (done.returncode, done.stderr) == (2, f"error: {words}\n")
+
+
 def test_formulas_are_defused(demarche, tmp_path: Path) -> None:
     row = {"id": "=1+1", "text": "Russia condemned North Korea's rocket launch."}
     (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n")

@@ -13,6 +13,8 @@ from pipeline.errors import InputError
 
 TEXT, HTML = {".txt", ".text", ".md", ""}, {".html", ".htm", ".xhtml"}
 ROWS = {".jsonl", ".csv", ".tsv", ".parquet"}
+OFFICE = {".pdf", ".doc", ".docx", ".epub", ".odt", ".rtf"}
+"""Articles that have to be saved as text first; in a folder they are set aside, and not passed over in silence."""
 _SAME = {".ndjson": ".jsonl"}
 
 
@@ -59,8 +61,8 @@ def files(given: Path, form: str | None) -> Iterator[tuple[Path, str, str]]:
         return
     known, empty = (TEXT | HTML) - {""}, True
     for path in _walk(given):
-        if bare(path).suffix.lower() in known:
-            empty = False
+        if bare(path).suffix.lower() in known | OFFICE:
+            empty = empty and path.suffix.lower() in OFFICE
             yield path, bare(path).relative_to(given).with_suffix("").as_posix(), _kind(path, form)
     if empty:
         raise InputError(f"no article in this folder; looked for {', '.join(sorted(known))}", given)

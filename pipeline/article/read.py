@@ -36,6 +36,7 @@ _MAGIC = {
     b"GIF8": "an image, not text",
     b"PK\x03\x04": "a zip archive or office document; save it as text first",
     b"\xd0\xcf\x11\xe0": "an office document; save it as text first",
+    b"{\\rtf": "rich text; save it as plain text first",
     b"\x1f\x8b": "compressed; its name should end in .gz",
 }
 _BOMS = [(codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16")]

@@ -15,6 +15,7 @@ from pipeline.stance import Classifier, Pair
 from pipeline.stance import load as load_classifier
 
 BATCH = 256
+_OTHER_FORMATS = {".csv", ".tsv", ".parquet", ".duckdb", ".html"}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -67,6 +68,8 @@ def classify(pairs: str, output: str, model: str, device: str, force: bool) -> N
     if pairs != "-" and not path.is_file():
         raise InputError("no such file", path)
     if output != "-":
+        if Path(output).suffix.lower() in _OTHER_FORMATS:
+            raise InputError("the answers are lines of JSON; name the file .jsonl", output)
         check_target(Path(output), force)
     classifier = load_classifier(model, device)
     with sys.stdin.buffer if pairs == "-" else path.open("rb") as source:

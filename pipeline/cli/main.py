@@ -211,6 +211,8 @@ def report(
     """One HTML page to look at and to send: matrix, network, timeline, table, and the evidence in its text."""
     from pipeline.files import check_target
 
+    if output.suffix.lower() not in (".html", ".htm"):
+        raise InputError("a report is a page; name it .html", output)
     check_target(output, force)
     from pipeline.report.report import write_report
 

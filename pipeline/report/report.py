@@ -66,6 +66,7 @@ def render(table_path: Path, max_rows: int) -> str:
         matrix_actors=MATRIX_ACTORS,
         network=charts.network(pairs, actors),
         timeline=timeline,
+        dated=total["dated"],
         total=total["statements"],
         columns=COLUMNS,
         rows=[{**{name: row[name] for name in COLUMNS}, "anchor": anchor_of(row, numbers)} for row in rows],

@@ -68,6 +68,7 @@ def totals(statements: Relation) -> Row:
             count(*) FILTER (stance = 'cooperative') AS cooperative,
             count(*) FILTER (stance = 'oppositional') AS oppositional,
             count(*) FILTER (status != 'actual') AS unsure,
+            count(DISTINCT document) FILTER (date != '') AS dated,
             min(date) FILTER (date != '') AS first, max(date) FILTER (date != '') AS last,
             list(DISTINCT model) AS models
         FROM statements
@@ -84,7 +85,8 @@ def actors_of(pairs: list[Row]) -> set[str]:
 def sentences(total: Row, pairs: list[Row]) -> list[str]:
     """Three sentences: how much there is, which pair there is most of, and the extremes."""
     first, last = total["first"], total["last"]
-    dated = f", dated {first}" + (f" to {last}" if last != first else "") if first else ""
+    some = "" if total["dated"] == total["articles"] else f"{total['dated']:,} of them "
+    dated = f", {some}dated {first}" + (f" to {last}" if last != first else "") if first else ""
     found = [
         f"{plural(total['articles'], 'article')}{dated}: {plural(total['statements'], 'statement')} between "
         f"{plural(len(actors_of(pairs)), 'actor')}, {total['cooperative']:,} cooperative and "
