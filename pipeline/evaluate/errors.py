@@ -25,8 +25,8 @@ Span = tuple[int, int]
 class Error:
     """A row that gold lacks (`kind` false), or a statement of gold that has no row (missed).
 
-    `sentence` is its text in pieces, each with what it is: source, target, verb, or nothing. `confidence` is the
-    false row's.
+    `miss` is what kind of miss it is, `cause` the same of this one. `sentence` is its text in pieces, each with what it
+    is: source, target, verb, or nothing. `confidence` is the false row's.
     """
 
     kind: str
@@ -34,6 +34,7 @@ class Error:
     source: str
     target: str
     stance: str
+    miss: str
     cause: str
     sentence: tuple[tuple[str, str], ...]
     confidence: float = 0.0
@@ -59,24 +60,26 @@ def _lost(doc: Doc, actor: str, told: Mention, text: str, sentence: Span) -> str
     return f"“{words}” taken for {over.kb_id_}" if over is not None else f"“{words}” not found"
 
 
-def _cause(doc: Doc, item: Annotated, key: tuple[str, str], ends: tuple[Mention, Mention], sentence: Span) -> str:
-    """What stands between a statement of gold and a row."""
+def _cause(
+    doc: Doc, item: Annotated, key: tuple[str, str], ends: tuple[Mention, Mention], sentence: Span
+) -> tuple[str, str]:
+    """What stands between a statement of gold and a row: the kind of miss, and the same of this one."""
     block = next((b for b in doc.spans["blocks"] if b.start_char <= sentence[0] < b.end_char), None)
     if block is None or block.label_ in SILENT or block.id_ == "repeat":
-        return "block read as " + ("a repeat" if block is not None and block.id_ else "one that says nothing")
+        return ("block read as " + ("a repeat" if block is not None and block.id_ else "one that says nothing"),) * 2
     lost = [
         f"{side} {why}"
         for side, actor, told in zip(("source", "target"), key, ends, strict=True)
         if (why := _lost(doc, actor, told, item.text, sentence))
     ]
     if lost:
-        return "; ".join(lost)
+        return "not found or taken for another", "; ".join(lost)
     own = [s for s in statement.load(doc) if sentence[0] <= s.source_span[0] < sentence[1]]
     if any((s.source, s.target) == key for s in own):
-        return "a candidate, and the classifier said otherwise"
+        return ("a candidate, and the classifier said otherwise",) * 2
     if sentence not in {trimmed(s) for s in doc.sents}:
-        return "sentence bounds"
-    return "both found and not paired"
+        return ("sentence bounds",) * 2
+    return ("both found and not paired",) * 2
 
 
 def errors_of(item: Annotated, doc: Doc, statements: Iterable[Statement]) -> list[Error]:
@@ -85,32 +88,31 @@ def errors_of(item: Annotated, doc: Doc, statements: Iterable[Statement]) -> lis
     bounds = {s.id: (s.start, s.end) for s in gold.sentences}
     mentions, verbs = {m.id: m for m in gold.mentions}, {v.id: v for v in gold.verbs}
 
-    def place(at: int) -> Span:
-        return next(((start, end) for start, end in bounds.values() if start <= at < end), (-1, -1))
-
     told: dict[tuple[Span, str, str], set[str]] = {}
     for g in gold.statements:
         told.setdefault((bounds[g.sentence], g.source, g.target), set()).add("arguable" if g.arguable else g.stance)
     said, found = set(), []
     for s in statements:
-        pair = (place(s.source_span[0]), s.source, s.target)
+        place = gold.sentence_at(s.source_span[0])
+        pair = (bounds[place.id] if place else (-1, -1), s.source, s.target)
         said.add((*pair, s.stance))
         stances = told.get(pair, set())
         if not stances & {s.stance, "arguable"}:
             cause = f"gold: {', '.join(sorted(stances))}" if stances else "gold: nothing"
             marked = {"verb": s.verb_span, "source": s.source_span, "target": s.target_span}
             pieces = _pieces(item.text, s.sentence, marked)
-            found.append(Error("false", name, s.source, s.target, s.stance, cause, pieces, s.confidence))
+            found.append(Error("false", name, s.source, s.target, s.stance, "", cause, pieces, s.confidence))
     for g in gold.statements:
         sentence = bounds[g.sentence]
         if g.arguable or (sentence, g.source, g.target, g.stance) in said:
             continue
         ends = mentions[g.source_mention], mentions[g.target_mention]
-        cause = _cause(doc, item, (g.source, g.target), ends, sentence)
+        kind, cause = _cause(doc, item, (g.source, g.target), ends, sentence)
         marked = {side: (end.start, end.end) for side, end in zip(("source", "target"), ends, strict=True)}
         if g.verb:
             marked["verb"] = (verbs[g.verb].start, verbs[g.verb].end)
-        found.append(Error("missed", name, g.source, g.target, g.stance, cause, _pieces(item.text, sentence, marked)))
+        pieces = _pieces(item.text, sentence, marked)
+        found.append(Error("missed", name, g.source, g.target, g.stance, kind, cause, pieces))
     return found
 
 
@@ -118,12 +120,9 @@ def write_page(errors: list[Error], path: Path, split: str, model: str) -> None:
     """One HTML page: the false rows, surest first, then the misses by cause."""
     import jinja2
 
-    def kind(error: Error) -> str:
-        return "not found or taken for another" if "“" in error.cause else error.cause
-
     wrong = sorted((e for e in errors if e.kind == "false"), key=lambda e: -e.confidence)
-    causes = Counter(kind(e) for e in errors if e.kind == "missed")
-    missed = sorted((e for e in errors if e.kind == "missed"), key=lambda e: (-causes[kind(e)], e.cause))
+    causes = Counter(e.miss for e in errors if e.kind == "missed")
+    missed = sorted((e for e in errors if e.kind == "missed"), key=lambda e: (-causes[e.miss], e.cause))
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("pipeline.evaluate"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )

@@ -81,15 +81,17 @@ def complete(gold: Gold, text: str, path: Path) -> None:
     mentions = {mention.id: mention for mention in gold.mentions}
     for at, s in enumerate(gold.statements):
         source, target = mentions[s.source_mention], mentions[s.target_mention]
-        sentence = next((x.id for x in gold.sentences if x.start <= source.start < x.end), "")
-        within = next((x.id for x in gold.sentences if x.start <= target.start < x.end), "")
-        if sentence != within:
+        sentence = gold.sentence_at(source.start)
+        if sentence != gold.sentence_at(target.start):
             words = [text[m.start : m.end] for m in (source, target)]
             raise InputError(
                 f"{gold.document}: {words[0]!r} and {words[1]!r} stand in two sentences; relate within one", path
             )
         gold.statements[at] = replace(
-            s, sentence=sentence, source=s.source or source.actors[0], target=s.target or target.actors[0]
+            s,
+            sentence=sentence.id if sentence else "",
+            source=s.source or source.actors[0],
+            target=s.target or target.actors[0],
         )
 
 

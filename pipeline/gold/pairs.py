@@ -25,8 +25,8 @@ class GoldPair:
 
 def statements_of(gold: Gold, at: int, source: str, target: str) -> list[Statement]:
     """What gold states of an ordered pair in the sentence at a character."""
-    here = {sentence.id for sentence in gold.sentences if sentence.start <= at < sentence.end}
-    return [s for s in gold.statements if (s.source, s.target) == (source, target) and s.sentence in here]
+    here = gold.sentence_at(at)
+    return [s for s in gold.statements if here and (s.source, s.target, s.sentence) == (source, target, here.id)]
 
 
 def is_right(gold: Gold, at: int, source: str, target: str, stance: str) -> bool | None:
@@ -65,7 +65,7 @@ def gold_pairs(gold: Gold, text: str, max_actors: int = 6) -> list[GoldPair]:
     marked = by_sentence(((m.start, m.end, m.actors) for m in gold.mentions), bounds)
     found = []
     for number, (sentence, (at, until)) in enumerate(zip(gold.sentences, bounds, strict=True)):
-        here = [m for m in gold.mentions if at <= m.start < until]
+        here = gold.mentions_in(sentence)
         stated = [s for s in gold.statements if s.sentence == sentence.id]
         by_pair: dict[tuple[str, str], set[str]] = {}
         for s in stated:

@@ -90,6 +90,14 @@ class Gold:
     verbs: list[Verb] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
 
+    def sentence_at(self, at: int) -> Sentence | None:
+        """The sentence at a character of the text."""
+        return next((sentence for sentence in self.sentences if sentence.start <= at < sentence.end), None)
+
+    def mentions_in(self, sentence: Sentence) -> list[Mention]:
+        """The mentions that begin in a sentence."""
+        return [mention for mention in self.mentions if sentence.start <= mention.start < sentence.end]
+
     def records(self) -> list[Block | Sentence | Mention | Verb | Statement]:
         return [*self.blocks, *self.sentences, *self.mentions, *self.verbs, *self.statements]
 

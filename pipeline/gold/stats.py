@@ -25,7 +25,7 @@ def _count(gold: Gold) -> Counter[str]:
     )
     counts.update("arguable" if s.arguable else s.stance for s in gold.statements)
     for sentence in gold.sentences:
-        here = {a for m in gold.mentions if sentence.start <= m.start < sentence.end for a in m.actors}
+        here = {actor for m in gold.mentions_in(sentence) for actor in m.actors}
         stated = {(s.source, s.target) for s in gold.statements if s.sentence == sentence.id}
         counts["silent pairs"] += len(here) * (len(here) - 1) - len(stated)
     return counts

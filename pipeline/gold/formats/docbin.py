@@ -46,7 +46,7 @@ def _doc(item: Annotated) -> Doc:
     doc.spans["diplomatic_verbs"] = [span(v, v.root) for v in gold.verbs]
     pairs: dict[tuple[int, int], dict[str, float]] = {}
     for sentence in gold.sentences:
-        here = [mentions[m.id].start for m in gold.mentions if sentence.start <= m.start < sentence.end]
+        here = [mentions[m.id].start for m in gold.mentions_in(sentence)]
         pairs |= {pair: dict.fromkeys(STANCES[:2], 0.0) for pair in permutations(here, 2)}
     for s in gold.statements:
         pair = (mentions[s.source_mention].start, mentions[s.target_mention].start)
