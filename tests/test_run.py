@@ -91,7 +91,9 @@ def test_rows_point_into_the_text_as_given(demarche, tmp_path: Path) -> None:
 
 def test_show_filters_and_aggregates(demarche, written: Path) -> None:
     assert "Balance per pair" in demarche("show", written, "--pairs").stdout
-    assert "oppositional" not in demarche("show", written, "--stance", "cooperative").stdout.split("Balance")[0]
+    shown = demarche("show", written, "--stance", "cooperative").stdout.split("Balance")[0]
+    assert "cooperative" in shown
+    assert "oppositional" not in shown
 
 
 def test_min_confidence_leaves_out_what_is_less_sure(demarche, tmp_path: Path, written: Path) -> None:
