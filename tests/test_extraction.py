@@ -249,6 +249,20 @@ def test_lists_membership_and_the_authors_adjectives_are_no_statements(syntax: L
     assert rows(syntax, text) == set()
 
 
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("Norway fired a missile on Monday, drawing criticism from Latvia.", {("LVA", "NOR", "ACCUSE")}),
+        ("Norway gave three Latvian diplomats 72 hours to leave the country.", {("NOR", "LVA", "SANCTION")}),
+        ("Host Azerbaijan, which was accused by Norway, kept silent.", {("NOR", "AZE", "ACCUSE")}),
+        ("Norway thanked Latvia and praised its allies.", {("NOR", "LVA", "SUPPORT")}),
+    ],
+)
+def test_what_readers_of_wires_found(syntax: Language, text: str, rows: set[tuple[str, str, str]]) -> None:
+    """Each was read otherwise in a stranger's trial."""
+    assert {(s.source, s.target, s.root) for s in syntax(text)._.statements} == rows
+
+
 STATUS = [
     ("Norway will meet Latvia on Monday.", "proposed", "cooperative"),
     ("Norway could sue Latvia.", "hypothetical", "oppositional"),

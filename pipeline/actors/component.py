@@ -22,6 +22,7 @@ from pipeline.words import words
 LONGEST = 12
 """Tokens of the longest name."""
 _LOCATIVE = words("locative")
+_OTHERS = words("others")
 _MOTION = words("motion")
 _THING_AFTER = words("thing_after")
 _THING_AFTER_ADJECTIVE = words("thing_after_adjective")
@@ -259,8 +260,9 @@ class _Context:
         if span.start in self.bylines:
             return False
         # "Michael Jordan" is no state; "Russia's Igor Morgulov" may be one wrong entity
-        names = (ent for ent in self.people if ent.start < span.start and ent.end == span.end)
-        if span.label_ != "person" and any(doc[ent.start].pos_ == "PROPN" for ent in names):
+        # and so may "Host Azerbaijan"
+        names = (doc[ent.start] for ent in self.people if ent.start < span.start and ent.end == span.end)
+        if span.label_ != "person" and any(t.pos_ == "PROPN" and t.lower_ not in _OTHERS for t in names):
             return False
         if span.label_ == "person" and len(span) == 1 and self._is_part_of_name(span):
             return False

@@ -54,13 +54,18 @@ def _window(token: Token) -> list[tuple[Token, tuple[str, str]]]:
     return [(t, (t.lemma_.lower(), t.lower_)) for t in ahead(token.doc, token.i + 1, _REACH)]
 
 
+def _is_when(token: Token) -> bool:
+    """Whether a preposition says when: who "fired a missile *on* Monday" fired on nobody."""
+    return token.dep_ == "prep" and any(child.ent_type_ in ("DATE", "TIME") for child in token.rights)
+
+
 def _rest(entry: Predicate, token: Token, window: list[tuple[Token, tuple[str, str]]]) -> Token | None:
     """The last token of the phrase that begins at `token`, or None where the phrase is not there. What comes after is
     below the first word, or above it where that modifies a noun: "*territorial* dispute"."""
     last = token
     noun = entry.pos == "noun"
     for word in entry.words[1:]:
-        later = (t for t, words in window if word in words and t.i > last.i)
+        later = (t for t, words in window if word in words and t.i > last.i and not _is_when(t))
         match = next((t for t in later if _depends(t, token) or (noun and _depends(token, t))), None)
         if match is None:
             return None
