@@ -23,6 +23,15 @@ def check_target(path: Path, force: bool) -> None:
         raise InputError("cannot be written (permission denied)", path)
 
 
+def check_writable(path: Path) -> None:
+    """Raises InputError where a folder can neither be written into nor made."""
+    near = next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.exists())
+    if not near.is_dir():
+        raise InputError("a file of this name is in the way", near)
+    if not os.access(near, os.W_OK):
+        raise InputError("cannot be written (permission denied)", near)
+
+
 @contextmanager
 def replacing(path: Path, within: Path | None = None) -> Iterator[Path]:
     """A temporary path that takes the place of `path` if all goes well, and is gone if not. It lies beside it, or in a

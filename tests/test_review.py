@@ -344,6 +344,13 @@ def test_other_sites_and_other_host_names_are_refused(start: Start, article: Pat
     assert not (tmp_path / "gold" / "long.jsonl").exists()
 
 
+def test_a_folder_that_cannot_be_is_said_before_any_decision(demarche, article: Path, tmp_path: Path) -> None:
+    (tmp_path / "gold").touch()
+    done = demarche("review", article, "-o", "gold/mine")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "gold: a file of this name is in the way" in done.stderr
+
+
 def test_a_review_never_replaces_other_gold(demarche, article: Path, tmp_path: Path) -> None:
     (tmp_path / "gold").mkdir()
     (tmp_path / "gold" / "long.jsonl").write_text("by hand\n", encoding="utf-8")

@@ -12,6 +12,7 @@ import pipeline
 from pipeline.article import Article
 from pipeline.article import read as read_articles
 from pipeline.errors import InputError
+from pipeline.files import check_writable
 from pipeline.review.session import Session
 from pipeline.table import read
 from pipeline.table.documents import articles
@@ -26,6 +27,8 @@ def sessions(
 
     Of a table the rows are judged as they stand; the pipeline only finds their places again. Raises InputError.
     """
+    for folder in (output, corpus):
+        check_writable(folder)
     path, told = Path(given), None
     if path.suffix.lower() in FORMATS or (path / "statements").is_dir():
         told, found = _table(path)
