@@ -81,7 +81,7 @@ def _boilerplate() -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{line})" for line in lines if line and not line.startswith("#")), re.IGNORECASE)
 
 
-_BREAK = re.compile(r"^[ \t]*(\S.*)\n[ \t]*(?=(\S))", re.MULTILINE)
+_BREAK = re.compile(r"^[ \t]*(\S.*)\n(?=[ \t]*(\S))", re.MULTILINE)
 
 
 def _wrap(text: str) -> int:

@@ -76,7 +76,7 @@ def _as_date(given: str) -> str:
         given = f"{given[:4]}-{given[4:6]}-{given[6:]}"
     if (found := _ISO.fullmatch(given)) is None:
         return find_date(given)
-    try:
+    try:  # a year or a month is one if its first day is
         date.fromisoformat(found[1] + "-01-01"[len(found[1]) - 4 :])
     except ValueError:
         return ""

@@ -63,10 +63,10 @@ def _lost(doc: Doc, actor: str, told: Mention, text: str, sentence: Span) -> str
 def _cause(
     doc: Doc, item: Annotated, key: tuple[str, str], ends: tuple[Mention, Mention], sentence: Span
 ) -> tuple[str, str]:
-    """What stands between a statement of gold and a row: the kind of miss, and the same of this one."""
+    """What stands between a statement of gold and a row: the kind of miss, and what is more to say of this one."""
     block = next((b for b in doc.spans["blocks"] if b.start_char <= sentence[0] < b.end_char), None)
     if block is None or block.label_ in SILENT or block.id_ == "repeat":
-        return ("block read as " + ("a repeat" if block is not None and block.id_ else "one that says nothing"),) * 2
+        return "block read as " + ("a repeat" if block is not None and block.id_ else "one that says nothing"), ""
     lost = [
         f"{side} {why}"
         for side, actor, told in zip(("source", "target"), key, ends, strict=True)
@@ -76,10 +76,10 @@ def _cause(
         return "not found or taken for another", "; ".join(lost)
     own = [s for s in statement.load(doc) if sentence[0] <= s.source_span[0] < sentence[1]]
     if any((s.source, s.target) == key for s in own):
-        return ("a candidate, and the classifier said otherwise",) * 2
+        return "a candidate, and the classifier said otherwise", ""
     if sentence not in {trimmed(s) for s in doc.sents}:
-        return ("sentence bounds",) * 2
-    return ("both found and not paired",) * 2
+        return "sentence bounds", ""
+    return "both found and not paired", ""
 
 
 def errors_of(item: Annotated, doc: Doc, statements: Iterable[Statement]) -> list[Error]:
@@ -107,12 +107,12 @@ def errors_of(item: Annotated, doc: Doc, statements: Iterable[Statement]) -> lis
         if g.arguable or (sentence, g.source, g.target, g.stance) in said:
             continue
         ends = mentions[g.source_mention], mentions[g.target_mention]
-        kind, cause = _cause(doc, item, (g.source, g.target), ends, sentence)
+        kind, more = _cause(doc, item, (g.source, g.target), ends, sentence)
         marked = {side: (end.start, end.end) for side, end in zip(("source", "target"), ends, strict=True)}
         if g.verb:
             marked["verb"] = (verbs[g.verb].start, verbs[g.verb].end)
         pieces = _pieces(item.text, sentence, marked)
-        found.append(Error("missed", name, g.source, g.target, g.stance, kind, cause, pieces))
+        found.append(Error("missed", name, g.source, g.target, g.stance, kind, more or kind, pieces))
     return found
 
 
