@@ -274,6 +274,8 @@ STATUS = [
     ("Norway released two Latvians without ransom.", "actual", "cooperative"),
     ("Norway and Latvia are to hold talks on Monday.", "proposed", "cooperative"),
     ("Norway said that it would sue Latvia.", "proposed", "oppositional"),
+    ("Norway ordered its navy to attack Latvia.", "proposed", "oppositional"),
+    ("Norway called for an embargo on Latvia.", "proposed", "oppositional"),
     ("If Riga pays, Norway will thank Latvia.", "hypothetical", "cooperative"),
     ("Norway has not ruled out an attack on Latvia.", "hypothetical", "oppositional"),
     ("Cooperation between Norway and Latvia was not aimed at anybody.", "actual", "cooperative"),

@@ -12,6 +12,7 @@ from pipeline.words import words
 _HYPOTHETICAL = frozenset("could might may would can should".split())
 _FUTURE = frozenset("will shall 'll".split())
 _PROPOSING = words("proposing")
+_ASKING = words("asking")
 _DOUBTING = frozenset("fear speculate suspect doubt".split())
 _DENYING = words("denying")
 _CONDITIONS = frozenset("if unless whether should".split())
@@ -46,6 +47,12 @@ def _is_negated(verb: Token) -> bool:
     return any(child.dep_ == "neg" for child in verb.children) or (
         verb.dep_ == "xcomp" and verb.head.lemma_ in _DENYING
     )
+
+
+def _proposes(governor: Token) -> bool:
+    """Whether what a word governs is yet to come. Who calls for something does so, and not who calls somebody names."""
+    calls = governor.lemma_ != "call" or any(child.lower_ in ("for", "on", "upon") for child in governor.children)
+    return governor.lemma_ in _PROPOSING and calls
 
 
 def _has_condition(clause: Token) -> bool:
@@ -86,7 +93,7 @@ def status(predicate: Span) -> str:
         governors = [t for t in chain[1:] if t.i != token.i]
         if any(g.lemma_ in _DENYING for g in governors if g.pos_ in ("VERB", "NOUN")):
             return "negated"
-        if any(g.lemma_ in _PROPOSING for g in governors):
+        if any(_proposes(g) for g in governors) or (token.i == clause.i and clause.head.lemma_ in _ASKING):
             return "proposed"
         if any(g.lemma_ in _DOUBTING for g in governors):
             return "hypothetical"
