@@ -26,7 +26,7 @@ from pipeline.evaluate.scores import (
 )
 from pipeline.gold import Gold
 from pipeline.gold.corpus import SPLITS, Annotated, read_annotated
-from pipeline.gold.pairs import gold_pairs, is_right
+from pipeline.gold.pairs import gold_pairs, is_right, statements_of
 from pipeline.gold.segments import sentences_of
 from pipeline.labels import STANCES
 from pipeline.stance import Classifier, StanceComponent
@@ -136,6 +136,15 @@ def _confidence(measure: Measure, item: Annotated, statements: list[Statement], 
             measure.add(item.entry.document, number(at), calibration_counts([s.confidence], [right]))
 
 
+def _status(measure: Measure, item: Annotated, statements: list[Statement], number: Callable[[int], int]) -> None:
+    for s in statements:
+        at = s.source_span[0]
+        told = [g for g in statements_of(item.gold, at, s.source, s.target) if g.stance == s.stance and not g.arguable]
+        if told:
+            right = any(g.status == s.status for g in told)
+            measure.add(item.entry.document, number(at), [right, 0, not right])
+
+
 def _stances(
     measures: dict[str, StanceMeasures], items: list[Annotated], classifiers: dict[str, Classifier | None]
 ) -> None:
@@ -163,6 +172,7 @@ def _measures(stances: dict[str, StanceMeasures]) -> dict[str, Measure]:
     for name, of in stances.items():
         found |= {f"{name} two": of.two, f"{name} three": of.three}
     found["calibration"] = stances["this model"].error
+    found["status"] = Measure("end to end", "this model: status of a row that is right, accuracy", recall, (0, 2))
     found["confidence"] = calibration("end to end", "this model: expected calibration error of a row's confidence")
     for prefix, label in (("end to end", "this model"), ("lexicon end to end", "lexicon")):
         found[f"{prefix} f1"] = detection("end to end", f"{label}: sentence, source, target, stance F1")
@@ -207,6 +217,7 @@ def evaluate(
             errors += errors_of(item, doc, judged)
         _statements(measures, "end to end", item, judged, number)
         _confidence(measures["confidence"], item, judged, number)
+        _status(measures["status"], item, judged, number)
         _statements(measures, "lexicon end to end", item, by_lexicon.judge(doc), number)
     lexicon = LexiconClassifier()
     _stances(stances, items, {"this model": judge.classifier or lexicon, "lexicon": lexicon, "majority": None})
