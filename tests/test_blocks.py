@@ -126,6 +126,8 @@ def test_the_given_article(given_article: Annotated) -> None:
         "KYIV, Ukraine (AP) —",
         "Cairo (Reuters) -",
         "WASHINGTON -",
+        "NEW DELHI, Oct 18 (ANI):",
+        "SEOUL (PTI)",
         "MOSCOW, November 20. /TASS/.",
         "UNITED NATIONS, Aug 30 (Reuters) –",
     ],

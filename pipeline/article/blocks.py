@@ -54,6 +54,7 @@ _AGENCY = r"\([^()]{2,40}\)"
 _RUN_IN_DATELINE = re.compile(
     rf"(?:{_CAPITALS}(?:, [A-Z][a-z]+(?: [A-Z][a-z]+)?)?(?:[,.]? {_DAY})?(?:,? {_AGENCY})?"
     rf"|[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?(?:, {_DAY})? {_AGENCY})(?:(?<=\)) ?[-–—]+|\s*[-–—]+(?=\s))(?=\s*[A-Z“\"‘'\d])"
+    rf"|{_CAPITALS}(?:[,.]? {_DAY})? {_AGENCY}:?(?=\s+[A-Z][a-z])"
     rf"|{_CAPITALS}, {_DAY}\. /[A-Z]{{3,}}/\.(?=\s+[A-Z“\"‘'])"
 )
 """The same before a first sentence: "LIMA, 18 July (Litoral Press) – Peru …", "LIMA, July 18. /TASS/. Peru …"."""
