@@ -150,6 +150,11 @@ def test_what_there_is_not_is_said(demarche, large: Path, option: str, value: st
     assert words in done.stderr
 
 
+def test_what_has_no_date_is_counted_where_dates_choose(demarche, told: Told, large: Path) -> None:
+    done = demarche("show", large, "--since", "2010")
+    assert done.stderr == f"{len(told[0])} statements left out, for their date names no year\n"
+
+
 def test_an_actor_is_asked_for_by_name_too(demarche, large: Path) -> None:
     by_id = demarche("show", large, "--actor", "RUS", "--format", "csv").stdout
     assert by_id.count("\n") > 1

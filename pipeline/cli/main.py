@@ -163,7 +163,7 @@ def show(
 ) -> None:
     """Filter, sort and aggregate a stance table, or a folder of Parquet, in place."""
     from pipeline.cli import display
-    from pipeline.cli.show import check, ids, show_pairs, show_statements
+    from pipeline.cli.show import check, ids, say_undated, show_pairs, show_statements
     from pipeline.table import per_pair, scan, select
     from pipeline.table.files import check_output
 
@@ -180,6 +180,8 @@ def show(
             since=since,
             until=until,
         )
+        if since or until:
+            say_undated(statements, "year")
         if matrix:
             display.matrix(per_pair(found).to_arrow_table())
         elif pairs:

@@ -62,11 +62,16 @@ def show_statements(
         _print_pairs(per_pair(found), most, evidence=False)
 
 
+def say_undated(statements: Relation, by: str) -> None:
+    """Say on standard error how many statements no date can choose, or none that names the period `by`."""
+    if lost := undated(statements, by):
+        print(f"{lost:,} statements left out, for their date names no {by}", file=sys.stderr)
+
+
 def show_pairs(found: Relation, by: str, sort: str, limit: int | None, output: str, form: str | None) -> None:
     """Print or write the balance per pair, or per pair and period `by`; rows without such a date are counted aloud."""
-    lost = undated(found, by) if by else 0
-    if lost:
-        print(f"{lost:,} statements left out, for their date names no {by}", file=sys.stderr)
+    if by:
+        say_undated(found, by)
     told = per_period(found, by) if by else per_pair(found)
     told = ordered(told, sort) if sort else told
     if output:
