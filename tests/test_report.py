@@ -165,11 +165,13 @@ def test_a_huge_table_opens_at_once_counts_all_and_says_what_it_leaves_out(demar
 
 
 def test_what_cannot_be_reported_is_one_line(demarche, table: Path) -> None:
+    (table.parent / "taken.html").touch()
     for arguments, problem in (
         (("none.csv",), "no such file"),
         (("articles.jsonl",), "line 1: no column 'document'; a stance table"),
         (("stances.csv", "-o", "missing/report.html"), "no such folder"),
         (("stances.csv", "-o", "stances.csv"), "a report is a page; name it .html"),
+        (("stances.csv", "-o", "taken.html"), "this file exists; --force replaces it"),
     ):
         done = demarche("report", *arguments)
         assert (done.returncode, done.stderr.count("\n")) == (2, 1)

@@ -97,17 +97,17 @@ def test_a_damaged_documents_table_is_one_line(demarche, table: Path) -> None:
         (b'{"id": ', "not JSON"),
         (b"[]", "not a JSON object"),
         (b'{"id": "a"}', "no column 'document'"),
-        (None, "column 'source': 4 is no text"),
-        (b'{"confidence": NaN}', "column 'confidence': nan is no number"),
+        ({"source": 4}, "column 'source': 4 is no text"),
+        ({"confidence": math.nan}, "column 'confidence': nan is no number"),
     ],
 )
-def test_a_damaged_row_is_one_line_with_its_number(demarche, told: Told, line: bytes | None, problem: str) -> None:
+def test_a_damaged_row_is_one_line_with_its_number(
+    demarche, told: Told, line: bytes | dict[str, Any], problem: str
+) -> None:
+    """The damaged line is given, or what in a sound row is other."""
     first = told[0][0]
-    if line is None:
-        line = jsonl([first | {"source": 4}])
-    elif b"NaN" in line:
-        line = jsonl([first | json.loads(line)])
-    done = demarche("show", "-", "--input-format", "jsonl", data=jsonl([first]) + line)
+    damaged = line if isinstance(line, bytes) else jsonl([first | line])
+    done = demarche("show", "-", "--input-format", "jsonl", data=jsonl([first]) + damaged)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert done.stderr.startswith(f"error: -, line 2: {problem}")
 

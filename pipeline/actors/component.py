@@ -88,17 +88,18 @@ class Actors:
         return matcher
 
     def __call__(self, doc: Doc) -> Doc:
-        named, places = self._named(doc)
+        bylines = _in_bylines(doc)
+        named, places = self._named(doc, bylines)
         people = find_people(doc, named, places)
         if self.organisations:
-            organisations = self._organisations(doc, named, people)
+            organisations = self._organisations(doc, named, people, bylines)
             called = {token.i for span in organisations for token in span}
             people = [person for person in people if person.start not in called]
             named += organisations
         doc.spans[mention.KEY] = find_references(doc, named, people)
         return doc
 
-    def _named(self, doc: Doc) -> tuple[list[Span], list[Span]]:
+    def _named(self, doc: Doc, bylines: set[int]) -> tuple[list[Span], list[Span]]:
         """Gazetteer matches that are actors here, and those that are part of a person's name, a place or a thing."""
         matches = [(doc.vocab.strings[key], start, end) for key, start, end in self.matcher(doc)]
         capitals = [block for block in doc.spans.get("blocks", []) if block.text.isupper()]
@@ -108,7 +109,7 @@ class Actors:
             if doc[start].lower_ == "the" and end - start > 1 and form == "name":
                 start += 1  # "The Gambia"
             spans.append(mention.make(doc, start, end, (actor,), form))
-        context = _Context(doc)
+        context = _Context(doc, bylines)
         named: list[Span] = []
         places: list[Span] = []
         for span in filter_spans(spans):
@@ -116,11 +117,11 @@ class Actors:
         called = Counter(span.kb_id_ for span in named if span.label_ in ("name", "adjective"))
         return _in_its_time(named, called), _in_its_time(places, called)
 
-    def _organisations(self, doc: Doc, named: list[Span], people: list[Person]) -> list[Span]:
+    def _organisations(self, doc: Doc, named: list[Span], people: list[Person], bylines: set[int]) -> list[Span]:
         """spaCy's organisations, and those that their kind announces ("the charity *Nordlicht*"), that nothing else
         explains and that are not merely where something happens; then wherever the text names them again."""
         known = {token.i for span in named for token in span}
-        taken = known | {i for p in people if p.actors or p.titled for i in range(p.start, p.end)} | _in_bylines(doc)
+        taken = known | {i for p in people if p.actors or p.titled for i in range(p.start, p.end)} | bylines
         surnames = {doc[i].text for p in people for i in (p.start, p.end - 1)}
         announced = _announced(doc, taken)
         surnames -= {doc[i].text for start, end in announced for i in range(start, end)}
@@ -250,10 +251,9 @@ def _is_office(doc: Doc, start: int, end: int) -> bool:
 class _Context:
     """Whether a gazetteer match is an actor, judged by the words around it."""
 
-    def __init__(self, doc: Doc) -> None:
-        self.doc = doc
+    def __init__(self, doc: Doc, bylines: set[int]) -> None:
+        self.doc, self.bylines = doc, bylines
         self.people = [ent for ent in doc.ents if ent.label_ == "PERSON"]
-        self.bylines = _in_bylines(doc)
 
     def is_actor(self, span: Span) -> bool:
         doc = self.doc

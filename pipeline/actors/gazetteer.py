@@ -42,6 +42,11 @@ def names_of(actor: str) -> list[str]:
     return _by_actor().get(actor, [])
 
 
+def called(words: str) -> set[str]:
+    """The actors that have a name, in capitals or not."""
+    return {name.actor for name in names() if name.text.lower() == words.lower()}
+
+
 @cache
 def in_capitals() -> dict[str, list[Name]]:
     """The names as capitals write them."""

@@ -15,7 +15,7 @@ _IT = frozenset({"it", "its", "itself"})
 _THEY = frozenset({"they", "them", "their", "themselves"})
 _SELVES = frozenset({"itself", "himself", "herself", "themselves"})
 _OTHERS = words("others")
-_SIDES = frozenset("adversary ally enemy foe rival".split())
+_SIDES = words("sides")
 """Who is whose, the reader is expected to know."""
 _OF_WHERE = frozenset({"from", "in", "of"})
 _BOTH = frozenset({"both", "neither", "either", "each"})
@@ -46,9 +46,12 @@ def _pronoun(token: Token, discourse: Discourse) -> tuple[int, int, tuple[str, .
     lower, here = token.lower_, (token.i, token.i + 1)
     near = token.tag_ == "PRP$" and token.i < token.head.i < token.i + 4
     if near and not any(t.ent_type_ for t in token.doc[token.i : token.head.i]):
-        named = token.head.tag_ != "NNS" or token.head.lemma_ == "host"  # "its neighbours" may be any
-        named = named and token.head.lemma_ not in _SIDES
-        if named and token.head.lemma_ in _OTHERS and not any(c.lower_ in _OF_WHERE for c in token.head.rights):
+        alone = token.head.tag_ != "NNS" or token.head.lemma_ == "host"  # "its neighbours" may be any
+        if (
+            alone
+            and token.head.lemma_ in _OTHERS - _SIDES
+            and not any(c.lower_ in _OF_WHERE for c in token.head.rights)
+        ):
             return token.i, token.head.i + 1, discourse.other(token)  # unlike "his counterpart *from* Riga"
         if token.head.lemma_ in _STATE_NOUNS | _STAFF_NOUNS:
             here = (token.i, token.head.i + 1)  # "his country", "its foreign ministry"

@@ -16,6 +16,7 @@ from pipeline.stance import load as load_classifier
 
 BATCH = 256
 _OTHER_FORMATS = {".csv", ".tsv", ".parquet", ".duckdb", ".html"}
+"""What else Demarche writes; `table.files` has the tables' endings, but brings pyarrow, which nothing here needs."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.actors.gazetteer import names
+from pipeline.actors.gazetteer import called, names
 from pipeline.cli import display
 from pipeline.errors import InputError
 from pipeline.labels import ACTOR_ID
@@ -36,7 +36,7 @@ def ids(actors: list[str] | None) -> list[str]:
     """The ids of actors that a user names by id or by name, in capitals or not. Raises InputError for one unknown."""
     found: list[str] = []
     for given in actors or ():
-        named = {name.actor for name in names() if given.lower() in (name.text.lower(), name.actor.lower())}
+        named = called(given) | {name.actor for name in names() if name.actor.lower() == given.lower()}
         if not named and not ACTOR_ID.fullmatch(given):
             raise InputError(f"no such actor: {given!r}; an id such as RUS, IGO:NATO or ORG:hamas, or a state's name")
         found += sorted(named) or [given]

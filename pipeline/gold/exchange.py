@@ -109,9 +109,9 @@ def _segment(gold: Gold, text: str) -> None:
 
 
 def _actor(words: str, gold: Gold, path: Path) -> str:
-    from pipeline.actors.gazetteer import names
+    from pipeline.actors.gazetteer import called
 
-    found = {name.actor for name in names() if name.text.lower() == words.lower()}
+    found = called(words)
     if len(found) != 1:
         raise InputError(
             f"{gold.document}: the mention {words!r} has no actor id, and is no known name; give it one", path

@@ -16,7 +16,7 @@ _ASKING = words("asking")
 _DOUBTING = frozenset("fear speculate suspect doubt".split())
 _DENYING = words("denying")
 _CONDITIONS = frozenset("if unless whether should".split())
-_HAPPENING = frozenset("be take happen occur begin start resume hold follow materialise materialize exist plan".split())
+_HAPPENING = words("happening")
 """Verbs of which what their subject names is the whole content: talks that have not begun are none."""
 _NO = words("no")
 _NOBODY = frozenset("neither nobody none".split())
@@ -43,10 +43,8 @@ def _is_subject(noun: Token) -> bool:
     return noun.dep_ in ("nsubj", "nsubjpass")
 
 
-def _is_negated(verb: Token) -> bool:
-    return any(child.dep_ == "neg" for child in verb.children) or (
-        verb.dep_ == "xcomp" and verb.head.lemma_ in _DENYING
-    )
+def _has_not(verb: Token) -> bool:
+    return any(child.dep_ == "neg" for child in verb.children)
 
 
 def _proposes(governor: Token) -> bool:
@@ -70,23 +68,23 @@ def status(predicate: Span) -> str:
     if any(word.lower_ in _NO and word.lower_ not in predicates()[predicate.id_].words for word in predicate[1:]):
         return "negated"  # "held *no* talks", "views it *less* favourably"
     chain = [token, *_above(token)]
-    if any(link.lemma_ == "rule" and _is_negated(link) for link in chain[1:2]):
-        return "hypothetical"  # "has not ruled out sanctions"
+    for ruling in chain[1:2]:
+        refused = ruling.dep_ == "xcomp" and ruling.head.lemma_ in _DENYING
+        if ruling.lemma_ == "rule" and (refused or _has_not(ruling)):
+            return "hypothetical"  # "has not ruled out sanctions"
     clause = token if token.pos_ in ("VERB", "AUX") else next((t for t in chain if t.pos_ in ("VERB", "AUX")), token)
-    if clause.i != token.i and _is_subject(token) and clause.lemma_ not in _HAPPENING:
-        chain = [token]  # "*sanctions* on Riga will not be lifted"
-    lower = [child.lower_ for link in chain[:2] if link.i == token.i or token.pos_ != "VERB" for child in link.children]
-    if any(child.dep_ == "neg" for child in token.children) or any(word in _NO for word in lower):
+    # "*sanctions* on Riga will not be lifted": the verb is said of what there is
+    apart = clause.i != token.i and _is_subject(token) and clause.lemma_ not in _HAPPENING
+    reach = chain[:1] if apart or token.pos_ == "VERB" else chain[:2]
+    if _has_not(token) or any(child.lower_ in _NO for link in reach for child in link.children):
         return "negated"
     if token.head.lower_ == "without" and token.dep_ in ("pobj", "pcomp"):
         return "negated"
-    if token.dep_ == "dobj" and owned(token):  # a demand that is rejected has been made
-        return "actual"
-    if len(chain) == 1 and clause.i != token.i:
+    if apart or (token.dep_ == "dobj" and owned(token)):  # a demand that is rejected has been made
         return "actual"
     doers = [child for child in clause.children if child.dep_ in ("nsubj", "nsubjpass", "agent")]
     nobody = any(word.lower_ in _NOBODY for doer in doers for word in (doer, *doer.children))
-    if nobody or any(child.dep_ == "neg" for child in clause.children):
+    if nobody or _has_not(clause):
         return "negated"
     asked_for = clause.tag_ == "VB" and clause.dep_ in ("ccomp", "acl")  # "proposed that Riga *ease* its ban"
     if clause.dep_ in ("xcomp", "pcomp") or clause.i != token.i or asked_for:
@@ -99,14 +97,14 @@ def status(predicate: Span) -> str:
             return "hypothetical"
     if clause.dep_ == "xcomp" and clause.head.lemma_ == "be" and any(c.lower_ == "to" for c in clause.children):
         return "proposed"  # "are *to sign*"
+    if _has_condition(clause):
+        return "hypothetical"
     helpers = [child for child in clause.children if child.dep_ in ("aux", "auxpass", "mark", "advmod")]
     if clause.dep_ == "conj" and clause.tag_ == "VB" and not helpers:  # "will fine Riga and *press* Oslo"
         helpers = [child for child in clause.head.children if child.dep_ in ("aux", "mark")]
     if any(h.lower_ == "would" for h in helpers) and clause.dep_ == "ccomp" and clause.head.tag_ in ("VBD", "VBN"):
-        return "hypothetical" if _has_condition(clause) else "proposed"  # "said that it *would fine* Riga"
+        return "proposed"  # "said that it *would fine* Riga"
     if any(h.lower_ in _HYPOTHETICAL or (h.dep_ == "mark" and h.lower_ in _CONDITIONS) for h in helpers):
-        return "hypothetical"
-    if _has_condition(clause):
         return "hypothetical"
     if any(h.lower_ in _FUTURE for h in helpers):
         return "proposed"
