@@ -39,6 +39,13 @@ class Recorder(discourse.Discourse):
         asked.append((token.i, like, self.candidates(token, like, within, name)))
         return super().meant(token, like, within, name)
 
+    def other(self, token):  # type: ignore[no-untyped-def]
+        """Of "its neighbour" gold says who the neighbour is, and not who "its" is."""
+        told = len(asked)
+        found = super().other(token)
+        del asked[told:]
+        return found
+
 
 def told(item: Annotated) -> dict[int, tuple[str, ...]]:
     """The actors of gold's mentions, by where they end."""

@@ -85,6 +85,17 @@ def test_persons_keep_their_state_through_the_article(syntax: Language) -> None:
         ),
         ("The President of Kiribati, His Excellency Tebao Ruateki, visited Tuvalu.", ("Tebao Ruateki", "KIR")),
         ("Norway thanked its Indian guest, Raghav Menon, for the gift.", ("Raghav Menon", "IND")),
+        (
+            "Norway sued Chile. Norway was calm; Peru, whose envoy, Ola Lund, had left, thanked Norway.",
+            ("Ola Lund", "PER"),
+        ),
+        (
+            "NATO warned Norway. A spokesman for the alliance, Dirk Verhaegen, also thanked Latvia.",
+            ("Dirk Verhaegen", "IGO:NATO"),
+        ),
+        ("Quito gave Lima its consent. Colonel Abel Tinajero, its commissioner, smiled.", ("Abel Tinajero", "ECU")),
+        ("Norway sued the WHO. The WHO was calm. Health Minister Ola Lund called the WHO slow.", ("Ola Lund", "NOR")),
+        ("Norway sued the WHO. Norway was calm. Director-General Ola Lund was not.", ("Ola Lund", "IGO:WHO")),
     ],
 )
 def test_a_name_after_a_comma_is_of_whom_the_office_is(syntax: Language, text: str, found: tuple[str, str]) -> None:
@@ -138,6 +149,7 @@ REFERENCES = [
     ("Norway and Latvia met in Lima. Norway's envoy thanked his hosts.", ("his hosts", "LVA")),
     ("Oslo and Riga quarrelled. Norway then fined Latvian trawlers. They protested to Estonia.", ("They", "LVA")),
     ("Latvia feared Norwegian trawlers. It protested to Estonia.", ("It", "LVA")),
+    ("Norway warned Latvia. In a note it thanked Norway for its candour.", ("it", "LVA")),
     ("Norway bought a ferry from the Latvians. The latter thanked Oslo.", ("The latter", "LVA")),
     ("Russia warned Georgia. Foreign Minister Zviad Maisuradze thanked Norway.", ("Zviad Maisuradze", "GEO")),
 ]

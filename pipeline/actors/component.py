@@ -207,6 +207,8 @@ def _announced(doc: Doc, taken: set[int]) -> list[tuple[int, int]]:
     for token in doc[:-2]:
         if token.lower_ not in _ORGANISATION_NOUNS or token.tag_ not in ("NN", "JJ"):
             continue
+        if token.dep_ == "pobj" and token.head.head.lower_ in gazetteer.titles():
+            continue  # "a spokesman for *the alliance*, Dirk Verhaegen"
         start = token.i + 1 + (doc[token.i + 1].text == ",")
         end = _run(doc, start, taken)
         if end > start and not doc[start].is_sent_start:

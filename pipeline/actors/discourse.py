@@ -24,6 +24,7 @@ _MOST = 30
 _COMPANY = 8
 """Mentions back with which one counts as named together in a sentence."""
 _FAR_BACK = 4
+_WITHIN = frozenset("dobj pobj prep dative agent amod compound poss nmod appos conj det xcomp".split())
 _PHRASE = ("compound", "amod", "poss", "nmod", "appos", "conj", "pobj", "prep", "det")
 
 
@@ -68,6 +69,11 @@ def office(token: Token) -> Token | None:
     return noun if noun.tag_ in ("NN", "NNP") and noun.lower_ in gazetteer.titles() else None
 
 
+def _may_have(actor: str, kind: str) -> bool:
+    """Whether an actor may have an office of that kind: "state", "IGO:", "ORG:", or "" for one that says nothing."""
+    return ":" not in actor if kind == "state" else kind in actor if kind else "ORG:" not in actor
+
+
 def _may_mean(antecedent: Antecedent, like: str, within: str) -> bool:
     actor = antecedent.actors[0]
     if len(antecedent.actors) > 1:
@@ -76,8 +82,8 @@ def _may_mean(antecedent: Antecedent, like: str, within: str) -> bool:
         return ":" not in actor
     if like == "body":
         return within in actor
-    if like == "office" and "ORG:" in actor:
-        return False
+    if like == "office":
+        return _may_have(actor, within)
     return antecedent.person == (like == "person")
 
 
@@ -94,10 +100,21 @@ def _clause(token: Token) -> set[int]:
     return verbs
 
 
-FEATURES = ("sentences", "subject", "modifier", "same_verb", "headline", "named", "plural", "several", "body", "origin")
+def _undergoes(token: Token, verb: int) -> bool:
+    """Whether a word is an object of the verb, or part of one, and of no clause of another subject."""
+    while token.i != verb:
+        if token.dep_ not in _WITHIN or token.head.i == token.i:
+            return False
+        token = token.head
+    return True
+
+
+FEATURES = (
+    "sentences", "subject", "modifier", "same_verb", "object", "headline", "named", "plural", "several", "body", "origin"
+)  # fmt: skip
 """What speaks for or against an actor, or several, as an antecedent: sentences since it was named; whether it was a
-subject there (of no relative clause), or a mere modifier; whether it is the subject of the verb right above; whether
-the headline names it; the logarithm of how often the text has; whether it was named by a plural; whether it is more
+subject there (of no relative clause), or a mere modifier; whether it is the subject of the verb right above; whether the text
+goes on to name it as the object of what the reference does; whether the headline names it; the logarithm of how often the text has; whether it was named by a plural; whether it is more
 than one; whether it is, or one of them is, no state; how much a person's name resembles those of its people."""
 
 
@@ -139,7 +156,9 @@ def _clausal(words: Span) -> bool:
 class Discourse:
     """Mentions in the order of the text, asked from the place that the reading has come to."""
 
-    def __init__(self, doc: Doc) -> None:
+    def __init__(self, doc: Doc, named: list[Span]) -> None:
+        self.named = {token.i: span for span in named for token in span}
+        """All mentions that name an actor, those still to come among them, by their tokens."""
         self.sentence_of = {token.i: number for number, sentence in enumerate(doc.sents) for token in sentence}
         first = next(iter(doc.spans.get("blocks", [])), None)
         self.headline = first.end if first is not None and first.label_ == "headline" else 0
@@ -210,10 +229,10 @@ class Discourse:
 
         `like` is what it stands for, a row of `weights`: "person", "state", "body" (an id that contains `within`),
         "it", which is no person, "they", which is none or several, or "office", that of the titled person `name`, which
-        may be of any state or organisation of states that the text has named.
+        may be of any actor of the kind `within` that the text has named.
         """
         now, clause = self.sentence_of[token.i], _clause(token)
-        doer = self._doing(clause)
+        doer, objects = self._doing(clause), self._objects(token)
         verb = next((above.i for above in token.ancestors if above.pos_ in ("VERB", "AUX")), -1)
         named: dict[tuple[str, ...], list[Antecedent]] = {}
         for a in self._near(now, _REACH):
@@ -222,7 +241,7 @@ class Discourse:
             if not does and _may_mean(a, like, within):
                 named.setdefault(tuple(sorted(a.actors)), []).append(a)
         if like == "office":
-            named |= {(actor,): [] for actor in self.count if (actor,) not in named and "ORG:" not in actor}
+            named |= {(actor,): [] for actor in self.count if (actor,) not in named and _may_have(actor, within)}
         found: dict[tuple[str, ...], tuple[float, ...]] = {}
         for actors, mentions in named.items():
             last = [a for a in mentions if a.sentence == mentions[0].sentence]
@@ -231,6 +250,7 @@ class Discourse:
                 float(any(a.governor >= 0 and token.doc[a.governor].dep_ != "relcl" for a in last)),
                 float(bool(last) and all(a.modifier for a in last)),
                 float(any(a.governor == verb >= 0 for a in mentions)),
+                float(not objects.isdisjoint(actors)),
                 float(self.headlined.issuperset(actors)),
                 log(1 + min(self.count[actor] for actor in actors)),
                 float(any(a.plural for a in last)),
@@ -251,6 +271,12 @@ class Discourse:
 
     def _doing(self, clause: set[int]) -> set[str]:
         return {actor for a in self.before[-_MOST:] if a.governor in clause for actor in a.actors}
+
+    def _objects(self, token: Token) -> set[str]:
+        """The actors to whom `token`, the subject of a clause, does what it says."""
+        verb = _governor(token)
+        after = (t for t in token.doc[verb].subtree if t.i > token.i and t.i in self.named) if verb >= 0 else ()
+        return {actor for t in after if _undergoes(t, verb) for actor in mention.actors_of(self.named[t.i])}
 
     def couple(self, token: Token) -> tuple[str, ...]:
         """The last two actors joined by "and", in this sentence or the one before."""

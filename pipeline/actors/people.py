@@ -28,7 +28,7 @@ _BEING = frozenset({"be", "become", "lead", "head", "chair", "command", "serve",
 @dataclass(frozen=True, slots=True)
 class Person:
     """A personal name. `actors` is empty where the text does not tie it; `titled` says that an office stands beside it,
-    and `possessor` is the token of "its" or "the agency's" before that office, or -1."""
+    and `possessor` is the token of "its", "the agency's" or "of the agency" beside that office, or -1."""
 
     start: int
     end: int
@@ -91,30 +91,37 @@ def _before(doc: Doc, start: int, owner: dict[int, Span]) -> tuple[tuple[str, ..
         if titled and (doc[at].tag_ == "PRP$" or (at + 1 < start and doc[at + 1].tag_ == "POS")):
             possessor = at
             break
+        if titled and doc[at].tag_ == "WP$":  # "Lima, *whose* envoy, Ana Quispe, …"
+            possessor = at - 1 - (doc[at - 1].text == ",")
+            break
+        if titled and doc[at + 1].lower_ in _OF and doc[at + 2].lower_ == "the":  # "an envoy of *the movement*, Ana …"
+            last = start - 1 - (doc[start - 1].text == ",")
+            return (), True, last if doc[last].tag_ in ("NN", "NNS") and last > at + 2 else -1
         at -= 1
     return (), _has_title(doc, max(first, at + 1), start), possessor
 
 
-def _after(doc: Doc, end: int, owner: dict[int, Span]) -> tuple[tuple[str, ...], bool]:
+def _after(doc: Doc, end: int, owner: dict[int, Span]) -> tuple[tuple[str, ...], bool, int]:
     """The actors of an apposition ("X, the Peruvian envoy"), a relative clause ("X, who speaks for the embassy"), or of
-    "X of Peru"."""
+    "X of Peru"; whether there is an office; and the token of "its" in "X, its envoy"."""
     stop = ahead(doc, end, _AFTER).end
     of = end + 1 + (end + 1 < stop and doc[end + 1].lower_ == "the")
     if of < stop and doc[end].lower_ == "of" and of in owner:
-        return mention.actors_of(owner[of]), False
+        return mention.actors_of(owner[of]), False, -1
     if (
         stop - end < 3
         or doc[end].text not in (",", "(", "of", "-", "–", "—")
         or doc[end + 1].lower_ in ("which", "and")
     ):
-        return (), False
+        return (), False, -1
     relative = doc[end + 1].lower_ in ("who", "whose")
     close = next((t.i for t in doc[end + 1 : stop] if t.text in (",", ")", ".", ";", ":", "-", "–", "—")), stop)
     inside = doc[end + 1 : close]
     titled = _has_title(doc, end + 1, close) or any(t.lemma_.lower() in _SERVES for t in inside)
     if not titled or (not relative and any(t.pos_ == "VERB" for t in inside)):
-        return (), False
-    return next((mention.actors_of(owner[t.i]) for t in inside if t.i in owner), ()), True
+        return (), False, -1
+    actors = next((mention.actors_of(owner[t.i]) for t in inside if t.i in owner), ())
+    return actors, True, end + 1 if not actors and doc[end + 1].lower_ in ("its", "their") else -1
 
 
 def _possessed(doc: Doc, start: int, end: int, owner: dict[int, Span]) -> tuple[str, ...]:
@@ -208,7 +215,8 @@ def find_people(doc: Doc, named: list[Span], places: list[Span]) -> list[Person]
         before, titled, possessor = _before(doc, start, owner)
         actors, after_titled = known or before, False
         if not actors:
-            actors, after_titled = _after(doc, end, owner)
+            actors, after_titled, its = _after(doc, end, owner)
+            possessor = max(possessor, its)
         if not actors and possessor < 0:
             actors = _possessed(doc, start, end, owner) or (_seat(doc, start, owner) if titled else ())
         if not actors:

@@ -22,6 +22,9 @@ _BOTH = frozenset({"both", "neither", "either", "each"})
 _NUMBERS = {"three": 3, "four": 4, "five": 5}
 _WE = frozenset("we us our ours i my me ourselves you your".split())
 _STATE_NOUNS = words("state_nouns")
+_STATE_OFFICES = words("state_offices")
+_IGO_OFFICES = words("igo_offices")
+_FIRM_OFFICES = words("firm_offices")
 _REGIMES = words("regimes")
 _IGO_NOUNS = words("igo_nouns")
 _ORG_NOUNS = words("org_nouns")
@@ -111,12 +114,21 @@ def _description(token: Token, discourse: Discourse) -> tuple[int, int, tuple[st
     return None
 
 
+def _kind_of_office(doc: Doc, name: int) -> str:
+    """Who has such an office as stands before a name: a "state", "IGO:", "ORG:", or "" for anybody."""
+    before = doc[max(doc[name].sent.start, name - 3) : name].text.lower().replace("-", " ").split()
+    for kind, offices in (("IGO:", _IGO_OFFICES), ("ORG:", _FIRM_OFFICES), ("state", _STATE_OFFICES)):
+        if any("-".join(before[at:]) in offices for at in range(len(before))):
+            return kind
+    return ""
+
+
 class _Reader:
     """Reads a Doc from left to right and resolves what refers back."""
 
     def __init__(self, doc: Doc, named: list[Span], people: list[Person]) -> None:
         self.doc = doc
-        self.discourse = Discourse(doc)
+        self.discourse = Discourse(doc, named)
         self.named = {span.start: span for span in named if span.label_ != "person"}
         self.people = {person.start: person for person in people}
         self.families: dict[str, tuple[str, ...]] = {}
@@ -151,7 +163,8 @@ class _Reader:
             start, end, actors = resolved
             if not self.found or self.found[-1].end <= start:
                 span = mention.make(self.doc, start, end, actors, "reference")
-                return self.add(span, person=token.lower_ in _SHE or token.lemma_.lower() in _OFFICE_NOUNS)
+                whom = self.doc[end - 1]
+                return self.add(span, person=whom.lower_ in _SHE or whom.lemma_.lower() in _OFFICE_NOUNS)
         return token.i + 1
 
     def _short_name(self, token: Token) -> tuple[str, ...]:
@@ -178,8 +191,12 @@ class _Reader:
             if person.possessor >= 0:
                 owners = (span for span in reversed(self.found) if span.start <= person.possessor < span.end)
                 owner = next(owners, None)
-                actors = mention.actors_of(owner) if owner else self.discourse.meant(self.doc[person.possessor], "it")
-            actors = actors or self.discourse.meant(self.doc[person.start], "office", name=text)
+                said = self.doc[person.possessor]
+                actors = mention.actors_of(owner) if owner else ()
+                if not owner and said.tag_ in ("PRP$", "POS"):
+                    actors = self.discourse.meant(said, "it")
+            kind = _kind_of_office(self.doc, person.start)
+            actors = actors or self.discourse.meant(self.doc[person.start], "office", kind, name=text)
         if actors:
             self.families.setdefault(text, actors)
             if person.end - person.start > 1:
