@@ -117,7 +117,7 @@ def main() -> None:
         before = hits(np.array(discourse.weights()[like]), of)
         print(f"{like}: {held} of {len(of)} right, {reachable} among the candidates; by the weights before {before}")
     rows = [[like, *(f"{value:.2f}" for value in fit(of))] for like, of in sorted(found.items())]
-    write("references.csv", ["reference", *discourse.FEATURES], rows)
+    write("references.csv", ["reference", *discourse.Signs._fields], rows)
 
 
 if __name__ == "__main__":

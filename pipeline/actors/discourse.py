@@ -10,6 +10,7 @@ from importlib.resources import files
 from itertools import combinations
 from math import log
 from operator import mul
+from typing import NamedTuple
 
 from spacy.tokens import Doc, Span, Token
 
@@ -109,21 +110,40 @@ def _undergoes(token: Token, verb: int) -> bool:
     return True
 
 
-FEATURES = (
-    "sentences", "subject", "modifier", "same_verb", "object", "headline", "named", "plural", "several", "body", "origin"
-)  # fmt: skip
-"""What speaks for or against an actor, or several, as an antecedent: sentences since it was named; whether it was a
-subject there (of no relative clause), or a mere modifier; whether it is the subject of the verb right above; whether the text
-goes on to name it as the object of what the reference does; whether the headline names it; the logarithm of how often the text has; whether it was named by a plural; whether it is more
-than one; whether it is, or one of them is, no state; how much a person's name resembles those of its people."""
+class Signs(NamedTuple):
+    """What speaks for or against an actor, or several, as an antecedent."""
+
+    sentences: float
+    """Sentences since it was named."""
+    subject: float
+    """Whether it was a subject there, of no relative clause."""
+    modifier: float
+    """Whether it was a mere modifier there."""
+    same_verb: float
+    """Whether it is the subject of the verb right above."""
+    object: float
+    """Whether the text goes on to name it as the object of what the reference does."""
+    headline: float
+    """Whether the headline names it."""
+    named: float
+    """The logarithm of how often the text has."""
+    plural: float
+    """Whether it was named by a plural."""
+    several: float
+    """Whether it is more than one."""
+    body: float
+    """Whether it is, or one of them is, no state."""
+    origin: float
+    """How much a person's name resembles those of its people."""
 
 
 @cache
-def weights() -> dict[str, tuple[float, ...]]:
-    """Of each kind of reference, how `FEATURES` weigh: a logistic regression on the difference between the right actor
+def weights() -> dict[str, Signs]:
+    """Of each kind of reference, how its `Signs` weigh: a logistic regression on the difference between the right actor
     and each other that it may mean, fitted on train by `benchmarks/references.py`."""
     with (files("pipeline") / "data" / "references.csv").open(encoding="utf-8") as file:
-        return {row["reference"]: tuple(float(row[name]) for name in FEATURES) for row in csv.DictReader(file)}
+        rows = csv.DictReader(file)
+        return {row["reference"]: Signs(*(float(row[name]) for name in Signs._fields)) for row in rows}
 
 
 _JOINED = {0: 5.0, 1: 1.6}
@@ -222,10 +242,8 @@ class Discourse:
         """The mentions of the last `reach` sentences, last first, at most `_MOST`."""
         return [a for a in reversed(self.before[-_MOST:]) if now - a.sentence <= reach]
 
-    def candidates(
-        self, token: Token, like: str, within: str = "", name: str = ""
-    ) -> dict[tuple[str, ...], tuple[float, ...]]:
-        """The actors that `token` may mean, last named first, each with its `FEATURES`.
+    def candidates(self, token: Token, like: str, within: str = "", name: str = "") -> dict[tuple[str, ...], Signs]:
+        """The actors that `token` may mean, last named first, each with its `Signs`.
 
         `like` is what it stands for, a row of `weights`: "person", "state", "body" (an id that contains `within`),
         "it", which is no person, "they", which is none or several, or "office", that of the titled person `name`, which
@@ -242,21 +260,21 @@ class Discourse:
                 named.setdefault(tuple(sorted(a.actors)), []).append(a)
         if like == "office":
             named |= {(actor,): [] for actor in self.count if (actor,) not in named and _may_have(actor, within)}
-        found: dict[tuple[str, ...], tuple[float, ...]] = {}
+        found: dict[tuple[str, ...], Signs] = {}
         for actors, mentions in named.items():
             last = [a for a in mentions if a.sentence == mentions[0].sentence]
-            found[actors] = (
-                float(now - last[0].sentence if last else _FAR_BACK),
-                float(any(a.governor >= 0 and token.doc[a.governor].dep_ != "relcl" for a in last)),
-                float(bool(last) and all(a.modifier for a in last)),
-                float(any(a.governor == verb >= 0 for a in mentions)),
-                float(not objects.isdisjoint(actors)),
-                float(self.headlined.issuperset(actors)),
-                log(1 + min(self.count[actor] for actor in actors)),
-                float(any(a.plural for a in last)),
-                float(len(actors) > 1),
-                float(any(":" in actor for actor in actors)),
-                origins().resemblance(name, *actors) if name else 0.0,
+            found[actors] = Signs(
+                sentences=now - last[0].sentence if last else _FAR_BACK,
+                subject=any(a.governor >= 0 and token.doc[a.governor].dep_ != "relcl" for a in last),
+                modifier=bool(last) and all(a.modifier for a in last),
+                same_verb=any(a.governor == verb >= 0 for a in mentions),
+                object=not objects.isdisjoint(actors),
+                headline=self.headlined.issuperset(actors),
+                named=log(1 + min(self.count[actor] for actor in actors)),
+                plural=any(a.plural for a in last),
+                several=len(actors) > 1,
+                body=any(":" in actor for actor in actors),
+                origin=origins().resemblance(name, *actors) if name else 0.0,
             )
         return found
 
