@@ -96,6 +96,7 @@ def test_persons_keep_their_state_through_the_article(syntax: Language) -> None:
         ("Quito gave Lima its consent. Colonel Abel Tinajero, its commissioner, smiled.", ("Abel Tinajero", "ECU")),
         ("Norway sued the WHO. The WHO was calm. Health Minister Ola Lund called the WHO slow.", ("Ola Lund", "NOR")),
         ("Norway sued the WHO. Norway was calm. Director-General Ola Lund was not.", ("Ola Lund", "IGO:WHO")),
+        ("The UN special envoy for Libya, Ola Lund, thanked Norway.", ("Ola Lund", "IGO:UN")),
     ],
 )
 def test_a_name_after_a_comma_is_of_whom_the_office_is(syntax: Language, text: str, found: tuple[str, str]) -> None:
@@ -184,6 +185,10 @@ def test_first_persons_are_whoever_speaks(syntax: Language, text: str, found: tu
     assert found in actors(syntax, text)
 
 
+def test_whoever_is_spoken_to_in_a_quotation_does_not_speak(syntax: Language) -> None:
+    assert [text for text, _ in actors(syntax, '"You broke our treaty," Oslo told Riga.')] == ["our", "Oslo", "Riga"]
+
+
 def test_whose_clause_it_is_is_no_second_actor(syntax: Language) -> None:
     assert "itself" not in dict(actors(syntax, "Peru praised Chile, and Norway tends to align itself with Latvia."))
     assert "itself" not in dict(actors(syntax, "Peru warned Chile. Norway is itself under pressure from Latvia."))
@@ -240,6 +245,12 @@ STATEMENTS = [
     ("Norway praised the treaty that Latvia had kept.", set()),
     ("Norwegian envoys dined with Latvia.", {"NOR + LVA", "LVA + NOR"}),
     ("Qatar mediated between Israel and Hamas.", {"QAT + ISR", "QAT + ORG:hamas"}),
+    ("Riga was condemned and sanctioned by Oslo.", {"NOR - LVA"}),
+    ("The truce was brokered by Qatar and Egypt.", set()),
+    ("The junta in Niamey accused France of spying.", {"NER - FRA"}),
+    ("A museum in Niamey accused France of theft.", set()),
+    ("Colombia withdrew its ambassador from Israel.", {"COL - ISR"}),
+    ("The Paris Agreement was praised by Fiji.", set()),
 ]
 
 
@@ -268,6 +279,10 @@ def test_lists_membership_and_the_authors_adjectives_are_no_statements(syntax: L
         ("Norway gave three Latvian diplomats 72 hours to leave the country.", {("NOR", "LVA", "SANCTION")}),
         ("Host Azerbaijan, which was accused by Norway, kept silent.", {("NOR", "AZE", "ACCUSE")}),
         ("Norway thanked Latvia and praised its allies.", {("NOR", "LVA", "SUPPORT")}),
+        ("Norway approved the sale of missiles to Taiwan.", set()),
+        ("Norway handed Latvia a note of protest.", {("NOR", "LVA", "PROTEST")}),
+        ("Norway gave Latvian diplomats 24 hours to pack.", {("NOR", "LVA", "SANCTION")}),
+        ("Norway attributed the attack to Latvia.", {("NOR", "LVA", "ACCUSE")}),
     ],
 )
 def test_what_readers_of_wires_found(syntax: Language, text: str, rows: set[tuple[str, str, str]]) -> None:
@@ -292,6 +307,13 @@ STATUS = [
     ("Norway has not ruled out an attack on Latvia.", "hypothetical", "oppositional"),
     ("Cooperation between Norway and Latvia was not aimed at anybody.", "actual", "cooperative"),
     ("Talks between Norway and Latvia have not begun.", "negated", "oppositional"),
+    ("Talks between Norway and Latvia broke down on Friday.", "negated", "oppositional"),
+    ("Norway suspended the agreement with Latvia.", "actual", "oppositional"),
+    ("Norway abandoned its friendship with Latvia.", "negated", "oppositional"),
+    ("Norway agreed with Latvia to end the row.", "actual", "cooperative"),
+    ("Norway held at least two meetings with Latvia.", "actual", "cooperative"),
+    ("Norway signed a no-fly agreement with Latvia.", "actual", "cooperative"),
+    ("Norway denied that it backs Latvia.", "negated", "oppositional"),
 ]
 
 

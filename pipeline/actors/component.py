@@ -27,6 +27,8 @@ _MOTION = words("motion")
 _THING_AFTER = words("thing_after")
 _THING_AFTER_ADJECTIVE = words("thing_after_adjective")
 _THING_BEFORE = words("thing_before")
+_SIGNED_AFTER = words("signed_after")
+_AUTHORITIES = words("authorities")
 _ORGANISATION_NOUNS = words("organisation_nouns")
 _GOVERNMENT_BODIES = words("government_bodies")
 _GOVERNMENT_WORDS = words("government_words")
@@ -42,7 +44,10 @@ _MEDIA = re.compile(
     r"|(?-i:\b(AP|AFP|UPI|PTI|ANI|IANS|DPA|ANSA|EFE|SANA|NHK|PBS|NPR|CBS|NBC|ABC)\b)",
     re.IGNORECASE,
 )
-_NO_ORGANISATION = re.compile(r"(^|[ -])(treaty|pact|agreement|act|summit|talks|accords?|war|cup|games|covid.*)$", re.I)
+_NO_ORGANISATION = re.compile(
+    r"(^|[ -])(treaty|pact|agreement|act|convention|protocol|charter|summit|talks|accords?|war|cup|games|covid.*)$",
+    re.I,
+)
 
 
 def slug(name: str) -> str:
@@ -272,6 +277,8 @@ class _Context:
         things = _THING_AFTER_ADJECTIVE if span.label_ == "adjective" else _THING_AFTER
         if after in things and span.label_ != "person":
             return False
+        if span.label_ in gazetteer.PLACES and after in _SIGNED_AFTER:
+            return False
         if span.start >= 2 and doc[span.start - 1].lower_ == "of" and doc[span.start - 2].lower_ in _THING_BEFORE:
             return False
         return not (span.label_ in gazetteer.PLACES and self._is_place(span))
@@ -286,7 +293,7 @@ class _Context:
         if span.root.dep_ != "pobj":
             return False
         if preposition.lower_ in _LOCATIVE:
-            return True
+            return preposition.lower_ != "in" or preposition.head.lemma_.lower() not in _AUTHORITIES
         verb = preposition.head
         goes = preposition.lower_ in ("to", "for", "into", "through", "via") and verb.lemma_.lower() in _MOTION
         return goes and verb.pos_ == "VERB"  # "flew to Oslo", but "a visit to *Oslo*"

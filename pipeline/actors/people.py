@@ -17,6 +17,7 @@ _AFTER = 16
 _FAMILY_FIRST = frozenset({"CHN", "PRK", "KOR", "VNM", "TWN", "HKG"})
 _HONORIFICS = words("honorifics")
 _SERVES = words("serves")
+_POSTS = words("posted")
 _OTHERS = words("others")
 _OF = frozenset({"of", "for", "from"})
 _POSTED = frozenset({"to", "at", "in", "with"})
@@ -82,11 +83,13 @@ def _before(doc: Doc, start: int, owner: dict[int, Span]) -> tuple[tuple[str, ..
             possessive = gap == 1 and doc[span.end].tag_ == "POS"
             of = doc[span.start - 1 - (doc[span.start - 1].lower_ == "the")] if span.start > 1 else doc[at]
             titled = titled or (of.lower_ in _OF and _has_title(doc, max(first, of.i - 4), of.i))
-            if titled or possessive or (gap == 0 and span.label_ == "adjective"):
-                return mention.actors_of(span), titled, -1
-            if doc[start - 1].text == "," and of.lower_ in _POSTED:  # "Lima's envoy *to Chile*, Ana Quispe"
+            # "Lima's envoy *to Chile*, Ana Quispe", "the UN envoy *for Libya* Ana Quispe"
+            elsewhere = of.lower_ in _POSTED and doc[start - 1].text == ","
+            if elsewhere or (of.lower_ == "for" and any(t.lower_ in _POSTS for t in doc[first : of.i])):
                 at = of.i - 1
                 continue
+            if titled or possessive or (gap == 0 and span.label_ == "adjective"):
+                return mention.actors_of(span), titled, -1
             break
         if titled and (doc[at].tag_ == "PRP$" or (at + 1 < start and doc[at + 1].tag_ == "POS")):
             possessor = at
@@ -131,7 +134,7 @@ def _possessed(doc: Doc, start: int, end: int, owner: dict[int, Span]) -> tuple[
         root.head.lemma_ in _OTHERS or _has_title(doc, root.head.left_edge.i, root.head.i + 1)
     ):
         return ()
-    around = [t for t in root.head.subtree if t.i < start and t.i in owner]
+    around = [t for t in root.head.subtree if t.i < start and t.i in owner and t.head.lower_ not in (*_POSTED, "for")]
     return mention.actors_of(owner[around[0].i]) if around else ()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from spacy.tokens import Doc, Span, Token
 
 from pipeline.actors import mention
@@ -20,11 +22,10 @@ _SIDES = words("sides")
 _OF_WHERE = frozenset({"from", "in", "of"})
 _BOTH = frozenset({"both", "neither", "either", "each"})
 _NUMBERS = {"three": 3, "four": 4, "five": 5}
-_WE = frozenset("we us our ours i my me ourselves you your".split())
 _STATE_NOUNS = words("state_nouns")
-_STATE_OFFICES = words("state_offices")
-_IGO_OFFICES = words("igo_offices")
-_FIRM_OFFICES = words("firm_offices")
+_OFFICES = {"state": words("state_offices"), "IGO:": words("igo_offices"), "ORG:": words("firm_offices")}
+_OFFICE = 8
+"""Tokens before a name in which an office may say what kind of actor has it."""
 _REGIMES = words("regimes")
 _IGO_NOUNS = words("igo_nouns")
 _ORG_NOUNS = words("org_nouns")
@@ -116,10 +117,12 @@ def _description(token: Token, discourse: Discourse) -> tuple[int, int, tuple[st
 
 def _kind_of_office(doc: Doc, name: int) -> str:
     """Who has such an office as stands before a name: a "state", "IGO:", "ORG:", or "" for anybody."""
-    before = doc[max(doc[name].sent.start, name - 3) : name].text.lower().replace("-", " ").split()
-    for kind, offices in (("IGO:", _IGO_OFFICES), ("ORG:", _FIRM_OFFICES), ("state", _STATE_OFFICES)):
-        if any("-".join(before[at:]) in offices for at in range(len(before))):
-            return kind
+    before = list(takewhile(lambda t: t.pos_ not in ("VERB", "AUX"), reversed(doc[max(0, name - _OFFICE) : name])))
+    said = " ".join(token.lower_ for token in reversed(before)).replace(" - ", " ").split()
+    for at in reversed(range(len(said))):
+        for kind, offices in _OFFICES.items():
+            if said[at] in offices or "-".join(said[at : at + 2]) in offices:
+                return kind
     return ""
 
 
@@ -209,7 +212,5 @@ def find_references(doc: Doc, named: list[Span], people: list[Person]) -> list[S
     mentions = _Reader(doc, named, people).read()
     voices = speakers(doc, mentions)
     taken = {token.i for span in mentions for token in span}
-    for token in doc:
-        if token.lower_ in _WE and token.i not in taken and token.i in voices:
-            mentions.append(mention.make(doc, token.i, token.i + 1, voices[token.i], "reference"))
+    mentions += [mention.make(doc, at, at + 1, voice, "reference") for at, voice in voices.items() if at not in taken]
     return sorted(mentions, key=lambda span: span.start)

@@ -32,7 +32,7 @@ def quoted(doc: Doc) -> list[tuple[int, int]]:
 
 _ASKING = frozenset({"you", "your", "yours", "yourself"})
 _DECLARATIONS = frozenset("communique communiqué declaration statement".split())
-_FIRST = frozenset({"i", "we", "us", "our", "me", "my", "ours"})
+_FIRST = frozenset({"i", "we", "us", "our", "me", "my", "ours", "ourselves"})
 
 
 def _asks(block: Span) -> bool:
@@ -95,7 +95,8 @@ def _said_by(sentence: Span, owner: dict[int, Span], inside: set[int]) -> tuple[
 
 
 def speakers(doc: Doc, mentions: list[Span]) -> dict[int, tuple[str, ...]]:
-    """The actors that speak at each token, as far as the text says: in quotations, and in answers."""
+    """The actors that each first person of a quotation, an answer or a declaration stands for, and each second person
+    of an interviewer's question, by token."""
     owner = {token.i: span for span in mentions for token in span}
     quotations = quoted(doc)
     inside = {i for start, end in quotations for i in range(start, end)}
@@ -110,5 +111,5 @@ def speakers(doc: Doc, mentions: list[Span]) -> dict[int, tuple[str, ...]]:
             said_by = last
         last, last_end = said_by, end
         if said_by:
-            voices |= dict.fromkeys(range(start, end), said_by)
+            voices |= {token.i: said_by for token in doc[start:end] if token.lower_ in _FIRST}
     return voices

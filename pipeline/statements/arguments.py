@@ -18,7 +18,10 @@ _INSIDE = frozenset({"of", "from", "by", "for", "between", "among"})
 _OBJECT_CONTROL = words("object_control")
 _OTHERS = words("others")
 _CHARGING = words("charging")
+_AUTHORITIES = words("authorities")
+_POSTS = words("posted")
 _ANSWERING = words("answering")
+_MEDIATING = words("mediating")
 _RELATIVE = ("WDT", "WP", "WP$")
 _COMPLEMENTS = ("dobj", "dative", "xcomp", "ccomp", "oprd", "acomp")
 _LEADING = frozenset({"of", "from", "for", "to", "in"})
@@ -66,7 +69,9 @@ class Arguments:
             if found:
                 return found
         for child in children:
-            if child.dep_ in ("prep", "agent") and child.lower_ in _INSIDE:
+            seated = child.lower_ == "in" and head.lemma_.lower() in _AUTHORITIES  # "the junta *in Niamey*"
+            posted = child.lower_ == "for" and head.lemma_.lower() in _POSTS
+            if child.dep_ in ("prep", "agent") and (child.lower_ in _INSIDE or seated) and not posted:
                 for noun in child.children:
                     if noun.dep_ == "pobj" and (found := self.stand_for(noun, depth + 1)):
                         return found
@@ -145,6 +150,8 @@ class Arguments:
         if depth > _DEPTH:
             return []
         head = noun.head
+        if noun.dep_ in ("dobj", "nsubjpass") and head.lemma_ in _MEDIATING:
+            return []
         if noun.dep_ in ("dobj", "obj", "attr", "oprd", "acomp") and head.pos_ in ("VERB", "AUX"):
             return self.subjects(head, depth)
         if noun.dep_ == "nsubjpass":
@@ -273,13 +280,16 @@ def _relative(pronoun: Token) -> Token | None:
 def _passive(verb: Token) -> bool:
     if any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children):
         return True
+    if verb.dep_ == "conj" and verb.tag_ == "VBN" and not any(c.dep_ in ("nsubj", "aux") for c in verb.children):
+        return _passive(verb.head)  # "was condemned and *sanctioned*"
     return verb.tag_ == "VBN" and verb.dep_ == "acl"
 
 
 def _agents(verb: Token) -> list[Token]:
     return [
         noun
-        for child in verb.children
+        for participle in (verb, *verb.conjuncts)
+        for child in participle.children
         if child.dep_ == "agent" or (child.dep_ == "prep" and child.lower_ == "by")
         for noun in child.children
         if noun.dep_ == "pobj"

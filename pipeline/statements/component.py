@@ -54,7 +54,8 @@ class _Join:
     def counts(self, mentions: int, arguments: Arguments) -> bool:
         """Whether it is a predicate here: no part of a name; a noun only where a sentence names two actors, whom it
         may be about, and an adjective only where it describes one of them."""
-        if self.verb.start in arguments.owner or self.verb.end - 1 in arguments.owner:
+        ends = (arguments.owner.get(at) for at in (self.verb.start, self.verb.end - 1))
+        if any(span is not None and span.label_ != "reference" for span in ends):
             return False
         pos = predicate_of(self.verb).pos
         return pos == "verb" or (mentions > 1 and (pos == "noun" or bool(self.sources or self.targets)))

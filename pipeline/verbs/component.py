@@ -59,6 +59,12 @@ def _is_when(token: Token) -> bool:
     return token.dep_ == "prep" and any(child.ent_type_ in ("DATE", "TIME") for child in token.rights)
 
 
+def _belongs(word: Token, first: Token, last: Token) -> bool:
+    """Whether a word goes on a phrase that begins at `first` and has come to `last`. A preposition stands at one of the
+    two: who "approves the sale *of* missiles" does not approve of them."""
+    return word.head.i in (first.i, last.i) if word.dep_ == "prep" else _depends(word, first)
+
+
 def _rest(entry: Predicate, token: Token, window: list[tuple[Token, tuple[str, str]]]) -> Token | None:
     """The last token of the phrase that begins at `token`, or None where the phrase is not there. What comes after is
     below the first word, or above it where that modifies a noun: "*territorial* dispute"."""
@@ -66,7 +72,7 @@ def _rest(entry: Predicate, token: Token, window: list[tuple[Token, tuple[str, s
     noun = entry.pos == "noun"
     for word in entry.words[1:]:
         later = (t for t, words in window if word in words and t.i > last.i and not _is_when(t))
-        match = next((t for t in later if _depends(t, token) or (noun and _depends(token, t))), None)
+        match = next((t for t in later if _belongs(t, token, last) or (noun and _depends(token, t))), None)
         if match is None:
             return None
         last = match

@@ -18,6 +18,8 @@ _DENYING = words("denying")
 _CONDITIONS = frozenset("if unless whether should".split())
 _HAPPENING = words("happening")
 """Verbs of which what their subject names is the whole content: talks that have not begun are none."""
+_FAILING = words("failing")
+_UNDOING = words("undoing")
 _NO = words("no")
 _NOBODY = frozenset("neither nobody none".split())
 
@@ -53,6 +55,18 @@ def _proposes(governor: Token) -> bool:
     return governor.lemma_ in _PROPOSING and calls
 
 
+def _comes_to_nothing(noun: Token, clause: Token) -> bool:
+    """Whether the verb says that what the noun names is over, or did not succeed: "the *talks* broke down", "suspended
+    the *agreement*"."""
+    if noun.dep_ in ("dobj", "nsubjpass"):
+        return noun.head.lemma_ in _UNDOING and not owned(noun)
+    after = {child.lower_ for child in clause.children}
+    broken = clause.lemma_ == "break" and after & {"down", "off", "up"}
+    return noun.dep_ == "nsubj" and bool(
+        clause.lemma_ in _FAILING or broken or (clause.lemma_ == "end" and "without" in after)
+    )
+
+
 def _has_condition(clause: Token) -> bool:
     """Whether a clause holds only if another does: "*if* Riga pays, Oslo will …"."""
     return any(
@@ -62,21 +76,29 @@ def _has_condition(clause: Token) -> bool:
     )
 
 
+def _negates(word: Token) -> bool:
+    return word.lower_ in _NO and not any(child.lower_ == "at" for child in word.children)  # "at least"
+
+
 def status(predicate: Span) -> str:
     """One of the statuses of `pipeline.labels`; negation outweighs the rest."""
     token = predicate.root
-    if any(word.lower_ in _NO and word.lower_ not in predicates()[predicate.id_].words for word in predicate[1:]):
-        return "negated"  # "held *no* talks", "views it *less* favourably"
+    ends = (predicate.start, predicate.end - 1)  # "held *no* talks", but "signed a *less* ambitious treaty"
+    no = (word for word in predicate[1:] if _negates(word) and word.head.i in ends)
+    if any(word.lower_ not in predicates()[predicate.id_].words for word in no):
+        return "negated"
     chain = [token, *_above(token)]
-    for ruling in chain[1:2]:
-        refused = ruling.dep_ == "xcomp" and ruling.head.lemma_ in _DENYING
-        if ruling.lemma_ == "rule" and (refused or _has_not(ruling)):
-            return "hypothetical"  # "has not ruled out sanctions"
+    ruling = next((above for above in chain[1:2] if above.lemma_ == "rule"), None)
+    if ruling and (_has_not(ruling) or (ruling.dep_ == "xcomp" and ruling.head.lemma_ in _DENYING)):
+        return "hypothetical"  # "has not ruled out sanctions"
     clause = token if token.pos_ in ("VERB", "AUX") else next((t for t in chain if t.pos_ in ("VERB", "AUX")), token)
     # "*sanctions* on Riga will not be lifted": the verb is said of what there is
     apart = clause.i != token.i and _is_subject(token) and clause.lemma_ not in _HAPPENING
+    cooperative = bool(predicate.id_) and predicates()[predicate.id_].stance == "cooperative"
+    if cooperative and token.pos_ != "VERB" and _comes_to_nothing(token, clause):
+        return "negated"  # a ban that is ended has been one
     reach = chain[:1] if apart or token.pos_ == "VERB" else chain[:2]
-    if _has_not(token) or any(child.lower_ in _NO for link in reach for child in link.children):
+    if _has_not(token) or any(_negates(child) for link in reach for child in link.children):
         return "negated"
     if token.head.lower_ == "without" and token.dep_ in ("pobj", "pcomp"):
         return "negated"
@@ -95,6 +117,8 @@ def status(predicate: Span) -> str:
             return "proposed"
         if any(g.lemma_ in _DOUBTING for g in governors):
             return "hypothetical"
+    if clause.dep_ == "ccomp" and clause.head.lemma_ == "deny":
+        return "negated"
     if clause.dep_ == "xcomp" and clause.head.lemma_ == "be" and any(c.lower_ == "to" for c in clause.children):
         return "proposed"  # "are *to sign*"
     if _has_condition(clause):
