@@ -80,7 +80,7 @@ def main() -> None:
 
     nlp = pipeline.load(None)
     items = {s: list(read_annotated(Path("annotations/gold"), Path("corpus"), {s})) for s in ("train", "dev")}
-    train, dev = ([*from_gold(found), *from_candidates(found, nlp)] for found in items.values())
+    train, dev = (list(dict.fromkeys([*from_gold(found), *from_candidates(found, nlp)])) for found in items.values())
     print("| row |", " | ".join(COLUMNS), "|\n| --- |", " | ".join("---" for _ in COLUMNS), "|", flush=True)
     settings = pipeline.settings()
     mixed, usual = settings["examples"], settings["training"] | settings["encoder"] | {"encoder": "", "leave": ()}

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -188,14 +189,10 @@ def described(gold: Any) -> list[Any]:
 def test_a_csv_keeps_every_statement(tmp_path: Path) -> None:
     files = [GOLD / f"{DOCUMENT}.jsonl"]
     table = next(export_files(files, tmp_path / "gold.csv", CORPUS, "csv"))
-    back = json.loads(f"[{','.join(next(import_files([table], tmp_path, CORPUS)).read_text().splitlines())}]")
-    was = [json.loads(line) for line in files[0].read_text(encoding="utf-8").splitlines()]
-    names = ("source", "target", "stance", "status", "speaker", "arguable")
-
-    def stated(records: Records) -> list[list[Any]]:
-        return [[r.get(name) for name in names] for r in records if r["type"] == "statement"]
-
-    assert stated(back) == stated(was)
+    (written,) = import_files([table], tmp_path, CORPUS)
+    stated = attrgetter("source", "target", "stance", "status", "speaker", "arguable")
+    back, was = ([stated(s) for s in read(path).statements] for path in (written, files[0]))
+    assert back == was
 
 
 def test_an_export_stays_in_its_folder_and_takes_no_place(tmp_path: Path) -> None:
@@ -317,6 +314,15 @@ def test_a_label_begins_a_block_without_an_empty_line(tmp_path: Path) -> None:
         ("headline", "Coal"),
         ("body", "Oslo thanked Riga."),
     ]
+
+
+def test_brat_keeps_a_span_over_the_line_ends_of_windows(tmp_path: Path) -> None:
+    text = "Oslo thanked\r\nRiga today.\r\n"
+    gold = Gold("a", sha256(text), "ann", sentences=[Sentence("s1", 0, 25)])
+    entry = Entry("a", "a.txt", "", "", "", "", "", "", True, "train", sha256(text))
+    formats.named("brat").write([Annotated(entry, text, gold)], tmp_path / "a.ann")
+    ((back, _),) = formats.named("brat").read(tmp_path / "a.ann", {}.get)
+    assert [(s.start, s.end) for s in back.sentences] == [(0, 25)]
 
 
 def test_a_note_of_brat_keeps_what_has_spaces(tmp_path: Path) -> None:

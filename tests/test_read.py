@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.article import read, survey
+from pipeline.article.read import find_date
 from pipeline.errors import InputError
 
 TEXT = "Fishing talks fail\n\nOslo, 3 May 2021\n\nNorway condemned Latvia’s new cod quota.\n"
@@ -98,6 +99,20 @@ def test_a_table_out_of_a_spreadsheet(tmp_path: Path) -> None:
         assert (article.title, article.text, article.date) == ("Cod", "Oslo condemned Riga.", "2021-05-03")
 
 
+@pytest.mark.parametrize(
+    ("words", "date"),
+    [
+        ("Sept. 7, 2021", "2021-09-07"),
+        ("7 Sept 2021", "2021-09-07"),
+        ("Published 3 May 2021, updated 2021-05-09", "2021-05-03"),
+        ("Posted on May 3, 2021.", "2021-05-03"),
+        ("on the 31.2.2021 of no year", ""),
+    ],
+)
+def test_the_first_date_is_read(words: str, date: str) -> None:
+    assert find_date(words) == date
+
+
 def test_an_article_that_is_no_text_is_not_passed_over(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Oslo condemned Riga.")
     (tmp_path / "b.rtf").write_text("{\\rtf1 Oslo thanked Riga.}")
@@ -141,7 +156,8 @@ BAD = {
     "no csv column": ("a.csv", b"body\nOslo\n", "no column 'text'"),
     "long line": ("a.jsonl", b'{"text": "' + b"x" * 5_000_000 + b'"}\n', "line 1: this line is longer"),
     "long text": ("a.txt", b"x" * 1_500_000, "too long"),
-    "no parquet": ("a.parquet", b"PAR1 no", "a.parquet"),
+    "no parquet": ("a.parquet", b"PAR1 no", "not a Parquet file"),
+    "after a long line": ("a.csv", b"text\nOslo\n" + b"x" * 5_000_000 + b"\nSm\xf8r\n", "line 3: this line is longer"),
     "no article": ("a.html", b"<html><body></body></html>", "no article"),
 }
 

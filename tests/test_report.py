@@ -13,8 +13,9 @@ from conftest import CORPUS, run_demarche, shoot
 from playwright.sync_api import Page, expect
 
 from pipeline.gold.corpus import read_manifest
+from pipeline.report.charts import timeline
 from pipeline.table import read, write
-from pipeline.table.read import read_documents
+from pipeline.table.read import read_documents, scan
 
 HOSTILE = (
     '=HYPERLINK("http://example.org") <script>document.title = "owned"</script>\n\n'
@@ -127,6 +128,24 @@ def test_a_hostile_article_stays_text(report: Page, tmp_path: Path) -> None:
 def test_the_timeline_needs_dates_and_has_them(report: Page) -> None:
     assert report.locator("#charts svg").count() == 2
     assert "No timeline" not in report.inner_text("body")
+
+
+@pytest.mark.parametrize(
+    ("dates", "drawn"),
+    [
+        (("2015", "2016", "2017"), True),
+        (("2015-01", "2016"), True),
+        (("2015-01", "2015-03-02"), True),
+        (("2015-01", "2015-01-31"), False),
+        (("", ""), False),
+    ],
+)
+def test_a_timeline_is_drawn_of_two_months_or_years(table: Path, dates: tuple[str, ...], drawn: bool) -> None:
+    few = read(table).to_pylist()[: len(dates)]
+    path = table.parent / "dated.parquet"
+    write(({**row, "date": date} for row, date in zip(few, dates, strict=True)), read_documents(table), path)
+    with scan(str(path)) as statements:
+        assert bool(timeline(statements)) == drawn
 
 
 def many(table: Path, count: int) -> Path:

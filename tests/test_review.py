@@ -95,6 +95,29 @@ def test_thirty_statements_by_keyboard_and_a_kill_in_the_middle_loses_none(
     assert read(tmp_path / "gold" / "long.jsonl").annotator == "ann"
 
 
+def test_nothing_to_undo_and_a_journal_without_its_first_line_lock_nobody_out(
+    start: Start, page: Page, article: Path, tmp_path: Path
+) -> None:
+    address, process = start(article)
+    visit(page, address)
+    with page.expect_response("**/undo"):
+        page.keyboard.press("u")
+    process.kill()
+    process.wait()
+    assert not (tmp_path / "gold" / "long.jsonl").exists()
+    (tmp_path / "gold").mkdir(exist_ok=True)
+    (tmp_path / "gold" / "long.journal").write_text('{"doc', encoding="utf-8")  # killed in its first line
+    for count in ("1 of ", "2 of "):
+        address, process = start(article)
+        visit(page, address)
+        while page.locator("#card", has_text="not judged yet").count() == 0:
+            page.keyboard.press("j")
+        judge(page, "a")
+        assert page.inner_text("#count").startswith(count)
+        process.kill()
+        process.wait()
+
+
 def test_what_nobody_judged_counts_neither_way(start: Start, page: Page, article: Path, tmp_path: Path) -> None:
     address, _ = start(article)
     visit(page, address)

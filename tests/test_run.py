@@ -144,6 +144,9 @@ def test_pairs_are_read_the_same_from_a_file_and_a_pipe(demarche, tmp_path: Path
     data = b"\xef\xbb\xbf" + json.dumps(pair).encode() + b"\n"
     (tmp_path / "a.jsonl").write_bytes(data)
     assert json.loads(demarche("classify", "a.jsonl").stdout) == json.loads(demarche("classify", "-", data=data).stdout)
+    many = "".join(json.dumps(pair | {"id": number}) + "\n" for number in range(600))  # more than two batches
+    answers = demarche("classify", "-", data=many.encode()).stdout.splitlines()
+    assert [json.loads(answer)["id"] for answer in answers] == list(range(600))
     done = demarche("classify", "-", data=data + json.dumps(pair | {"note": "\ud800"}).encode())
     assert done.returncode == 2
     assert done.stderr.startswith("error: -, line 2: half a character")

@@ -153,6 +153,11 @@ def test_what_there_is_not_is_said(demarche, large: Path, option: str, value: st
 def test_what_has_no_date_is_counted_where_dates_choose(demarche, told: Told, large: Path) -> None:
     done = demarche("show", large, "--since", "2010")
     assert done.stderr == f"{len(told[0])} statements left out, for their date names no year\n"
+    source = told[0][0]["source"]
+    count = sum(row["source"] == source for row in told[0])
+    done = demarche("show", large, "--since", "2010", "--source", source)
+    assert count < len(told[0])
+    assert done.stderr == f"{count} statements left out, for their date names no year\n"
 
 
 def test_an_actor_is_asked_for_by_name_too(demarche, large: Path) -> None:

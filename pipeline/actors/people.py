@@ -62,7 +62,7 @@ def _breaks(token: Token, name: int) -> bool:
 
 def _styled(doc: Doc, start: int) -> int:
     """Where a name begins with what it is addressed by: "*His Excellency* Tebao Ruateki", "*H.E. Mr.* Bang"."""
-    while start > 0 and (doc[start - 1].lower_ in _HONORIFICS | _STYLES - {"the"} or doc[start - 1].text == "H.E."):
+    while start > 0 and (doc[start - 1].lower_ in (_HONORIFICS | _STYLES) - {"the"} or doc[start - 1].text == "H.E."):
         start -= 1
     return start - (start > 0 and doc[start].lower_ in _STYLES and doc[start - 1].lower_ in _HIS)
 

@@ -168,19 +168,20 @@ def _same(one: Counter[str], other: Counter[str]) -> bool:
     return (one & other).total() / small >= (REPEAT_SHARE if small >= 3 * REPEAT_WORDS else 0.9)
 
 
+_FRONT = frozenset({"headline", "byline", "caption", "editors-note", "boilerplate"})
+
+
 def _note_before_signature(blocks: list[Block]) -> list[Block]:
     """An editor's note is signed at its end: the body paragraphs of the same front matter belong to it."""
     blocks = list(blocks)
     for at, block in enumerate(blocks):
         if block.label == "editors-note":
-            before = at - 1
-            while before >= 0 and blocks[before].label == "body":
-                before -= 1
-            front = all(
-                b.label in ("headline", "byline", "caption", "editors-note", "boilerplate") for b in blocks[:before]
-            )
+            start = at
+            while start and blocks[start - 1].label == "body":
+                start -= 1
+            front = all(b.label in _FRONT for b in blocks[:start])
             if front and any(b.label in ("headline", "byline") for b in blocks[at + 1 : at + 3]):
-                blocks[before + 1 : at] = [replace(b, label="editors-note") for b in blocks[before + 1 : at]]
+                blocks[start:at] = [replace(b, label="editors-note") for b in blocks[start:at]]
     return blocks
 
 

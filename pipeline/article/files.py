@@ -62,7 +62,7 @@ def files(given: Path, form: str | None) -> Iterator[tuple[Path, str, str]]:
     known, empty = (TEXT | HTML) - {""}, True
     for path in _walk(given):
         if bare(path).suffix.lower() in known | OFFICE:
-            empty = empty and path.suffix.lower() in OFFICE
+            empty = empty and bare(path).suffix.lower() in OFFICE
             yield path, bare(path).relative_to(given).with_suffix("").as_posix(), _kind(path, form)
     if empty:
         raise InputError(f"no article in this folder; looked for {', '.join(sorted(known))}", given)

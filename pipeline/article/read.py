@@ -44,12 +44,11 @@ _BOMS += [(codecs.BOM_UTF16_BE, "utf-16"), (codecs.BOM_UTF32_BE, "utf-32")]
 _PAGE = re.compile(r"\s*<(!doctype html|html)\b", re.IGNORECASE)
 """How a web page begins, whatever its file is called."""
 _ISO = re.compile(r"(\d{4}(?:-\d\d){0,2})(?:(?<=-\d\d-\d\d)[T ]\d\d:?\d\d.*)?")
-_DATES = [
-    (re.compile(r"\b\d{4}-\d\d-\d\d\b"), ("%Y-%m-%d",)),
-    (re.compile(r"\b[A-Z][a-z]{2,8}\.? \d{1,2},? \d{4}\b"), ("%B %d %Y", "%b %d %Y")),
-    (re.compile(r"\b\d{1,2} [A-Z][a-z]{2,8}\.? \d{4}\b"), ("%d %B %Y", "%d %b %Y")),
-    (re.compile(r"\b\d{1,2}\.\d{1,2}\.\d{4}\b"), ("%d.%m.%Y",)),
-]
+_MONTH = r"[A-Z][a-z]{2,8}\.?"
+_DATE = re.compile(
+    rf"\b(\d{{4}}-\d\d-\d\d|{_MONTH} \d{{1,2}},? \d{{4}}|\d{{1,2}} {_MONTH} \d{{4}}|\d{{1,2}}\.\d{{1,2}}\.\d{{4}})\b"
+)
+_DATES = ("%Y-%m-%d", "%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y", "%d.%m.%Y")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +79,18 @@ def _as_date(given: str) -> str:
         date.fromisoformat(found[1] + "-01-01"[len(found[1]) - 4 :])
     except ValueError:
         return ""
-    return given
+    return given.replace(" ", "T")
 
 
 def find_date(text: str) -> str:
     """The first date in `text` as ISO 8601, or an empty string."""
-    for pattern, formats in _DATES:
-        for match in pattern.finditer(text):
-            for form in formats:
-                try:
-                    found = datetime.strptime(re.sub(r"(?<=[a-z])\.|,", "", match[0]), form)
-                except ValueError:
-                    continue
-                return found.date().isoformat()
+    for match in _DATE.finditer(text):
+        given = re.sub(r"(?<=[a-z])\.|,", "", match[0]).replace("Sept ", "Sep ")
+        for form in _DATES:
+            try:
+                return datetime.strptime(given, form).date().isoformat()
+            except ValueError:
+                continue
     return ""
 
 

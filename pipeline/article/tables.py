@@ -82,6 +82,7 @@ def _csv(stream: BinaryIO, file: str, delimiter: str, required: str) -> Iterator
         for item in _lines(stream, file):
             if isinstance(item, InputError):
                 too_long.append(item)
+                yield "\r\n"  # an empty row, which is skipped and counted
                 continue
             number, line = item
             yield line.decode("utf-8-sig" if number == 1 else "utf-8", "surrogateescape")

@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
@@ -48,7 +49,7 @@ def parsed(stream: BinaryIO, file: str) -> Iterator[tuple[dict[str, Any], Pair]]
 
 def _answer(source: BinaryIO, file: str, target: TextIO, classifier: Classifier) -> None:
     rows = parsed(source, file)
-    while batch := [item for item, _ in zip(rows, range(BATCH), strict=False)]:
+    while batch := list(islice(rows, BATCH)):
         for (row, _), v in zip(batch, classifier.classify([pair for _, pair in batch]), strict=True):
             scores = {label: round(score, 4) for label, score in v.scores.items()}
             row |= {

@@ -125,7 +125,7 @@ def scores(result: dict[str, Any]) -> None:
         grid.add_column(name, justify="right" if name not in ("stage", "measure") else "left")
     for line in result["scores"]:
         low, high = line["interval"] or (None, None)
-        interval = f"{low:.3f} to {high:.3f}" if low is not None else "one document"
+        interval = f"{low:.3f} to {high:.3f}" if low is not None else "–"
         grid.add_row(line["stage"], line["measure"], f"{line['score']:.3f}", interval, str(line["support"]))
     console.print(grid)
 

@@ -172,16 +172,11 @@ def show(
     if output:
         check_output(output, force=force, form=output_format, documents=not pairs)
     with scan(table, input_format) as statements:
-        found = select(
-            statements,
-            {"source": ids(source), "target": ids(target), "stance": stance, "status": status, "document": document},
-            actor=ids(actor),
-            min_confidence=min_confidence,
-            since=since,
-            until=until,
-        )
+        equal = {"source": ids(source), "target": ids(target), "stance": stance, "status": status, "document": document}
+        found = select(statements, equal, actor=ids(actor), min_confidence=min_confidence)
         if since or until:
-            say_undated(statements, "year")
+            undated, found = found, select(found, {}, since=since, until=until)
+            say_undated(undated, "year")
         if matrix:
             display.matrix(per_pair(found).to_arrow_table())
         elif pairs:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import repeat
@@ -35,15 +34,15 @@ from pipeline.stance.lexicon import LexiconClassifier
 from pipeline.statements.statement import Statement
 from pipeline.verbs.component import KEY as VERBS
 
-_REFERENCE = re.compile(
-    r"^(it|its|he|she|him|her|his|they|them|their|we|us|our|i|my|me|both|the|two|one|each|all|this|that|these|those|who)\b",
-    re.IGNORECASE,
-)
+_PRONOUNS = frozenset("it its he she him her his they them their we us our i my me who".split())
+_DETERMINERS = frozenset("both the two one each all this that these those".split())
 
 
 def is_reference(words: str) -> bool:
-    """Whether a mention refers without naming ("it", "the ministry", "both sides")."""
-    return bool(_REFERENCE.match(words)) or words.islower()
+    """Whether a mention refers without naming ("It", "Its envoy", "The two sides"): "US" and "The Hague" name."""
+    first, _, rest = words.partition(" ")
+    uncapped = first[:1].lower() + first[1:]
+    return words.islower() or uncapped in _PRONOUNS or (uncapped in _DETERMINERS and (not rest or rest.islower()))
 
 
 def _sentence_numbers(gold: Gold) -> Callable[[int], int]:

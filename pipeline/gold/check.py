@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from operator import attrgetter
 from pathlib import Path
 
 from pipeline.digest import sha256
@@ -129,5 +130,11 @@ def _links(gold: Gold) -> Iterator[tuple[str, str]]:
         seen[key] = s.id
 
 
+_SHARED = attrgetter("sentence", "stance", "status", "verb", "speaker", "arguable")
+"""What the two directions of a mutual statement have in common."""
+
+
 def _mirrors(s: Statement, other: Statement | None) -> bool:
-    return other is not None and other.mutual == s.id and (other.source, other.target) == (s.target, s.source)
+    if other is None or (other.mutual, other.source, other.target) != (s.id, s.target, s.source):
+        return False
+    return _SHARED(other) == _SHARED(s)

@@ -82,14 +82,15 @@ def complete(gold: Gold, text: str, path: Path) -> None:
     for at, s in enumerate(gold.statements):
         source, target = mentions[s.source_mention], mentions[s.target_mention]
         sentence = gold.sentence_at(source.start)
-        if sentence != gold.sentence_at(target.start):
+        if sentence is None or sentence != gold.sentence_at(target.start):
             words = [text[m.start : m.end] for m in (source, target)]
             raise InputError(
-                f"{gold.document}: {words[0]!r} and {words[1]!r} stand in two sentences; relate within one", path
+                f"{gold.document}: {words[0]!r} and {words[1]!r} stand in no sentence or in two; relate within one",
+                path,
             )
         gold.statements[at] = replace(
             s,
-            sentence=sentence.id if sentence else "",
+            sentence=sentence.id,
             source=s.source or source.actors[0],
             target=s.target or target.actors[0],
         )

@@ -30,7 +30,7 @@ def sessions(
     for folder in (output, corpus):
         check_writable(folder)
     path, told = Path(given), None
-    if path.suffix.lower() in FORMATS or (path / "statements").is_dir():
+    if path.suffix.lower() in (*FORMATS, ".ndjson") or (path / "statements").is_dir():
         told, found = _table(path)
         nlp = pipeline.load(None)
     else:

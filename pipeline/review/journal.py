@@ -100,11 +100,16 @@ class Journal:
 
     def _append(self, values: dict[str, Any]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        lines = [] if self.path.is_file() else [self.header]
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in [*lines, values]))
-            file.flush()
-            os.fsync(file.fileno())
+        with self.path.open("ab") as file:
+            before = file.tell()
+            lines = [values] if before else [self.header, values]
+            try:
+                file.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode())
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError:  # a full disk leaves no half of a line for the next one to go on
+                os.truncate(self.path, before)
+                raise
 
     def add(self, decision: Decision) -> None:
         """Keep a decision; it is on disk when this returns."""

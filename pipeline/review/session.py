@@ -104,9 +104,10 @@ class Session:
         self.save()
 
     def undo(self) -> Decision | None:
-        """Take back the last decision."""
+        """Take back the last decision, where there is one."""
         taken = self.journal.undo()
-        self.save()
+        if taken is not None:
+            self.save()
         return taken
 
     def state(self) -> dict[str, Any]:

@@ -22,6 +22,7 @@ class LexiconClassifier:
         import pipeline
 
         self.nlp = pipeline.load(model=None)
+        self.nlp.select_pipes(disable=["actors", "statements"])
 
     def classify(self, pairs: Sequence[Pair]) -> list[Verdict]:
         from pipeline.actors import mention
@@ -29,8 +30,7 @@ class LexiconClassifier:
 
         joined = Statements(unlinked=False)
         verdicts = []
-        for pair, parsed in zip(pairs, self.nlp.pipe(pair.text for pair in pairs), strict=True):
-            doc = parsed
+        for pair, doc in zip(pairs, self.nlp.pipe(pair.text for pair in pairs), strict=True):
             spans = [doc.char_span(*bounds, alignment_mode="expand") for bounds in (pair.source, pair.target)]
             doc.spans[mention.KEY] = [
                 mention.make(doc, span.start, span.end, (actor,), "name")

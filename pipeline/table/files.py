@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import pyarrow as pa
 
@@ -29,11 +29,13 @@ _FORMULA = re.compile("'*[=+@\t\r-]")
 """How a cell begins that a spreadsheet takes for a formula, or that is one with the apostrophe that undoes it."""
 
 
+def _ending(suffix: str) -> str:
+    return ".jsonl" if suffix == ".ndjson" else suffix
+
+
 def format_of(path: str | Path, form: str | None = None) -> str:
     """The format of a table file, as an ending. Raises InputError for one that is not known."""
-    suffix = f".{form}" if form else Path(path).suffix.lower()
-    if suffix == ".ndjson":
-        suffix = ".jsonl"
+    suffix = _ending(f".{form}" if form else Path(path).suffix.lower())
     if suffix not in FORMATS:
         raise InputError(f"no such table format: {suffix or 'no ending'}; one of {', '.join(FORMATS)}", path)
     return suffix
@@ -46,7 +48,7 @@ def beside_path(path: Path, name: str = "documents") -> Path:
 
 def stream_format(form: str | None) -> str:
     """The format of a table on standard input or output, as an ending; CSV by default. Raises InputError."""
-    suffix = f".{form or 'csv'}"
+    suffix = _ending(f".{form or 'csv'}")
     if suffix not in (*DELIMITERS, ".jsonl"):
         raise InputError(f"{suffix[1:]} cannot go through standard input and output; csv, tsv or jsonl can")
     return suffix
@@ -114,10 +116,14 @@ def _write_one(rows: Iterable[dict[str, Any]], schema: pa.Schema, path: Path, su
         write_parquet(rows, schema, path)
         return
     with path.open("w", encoding="utf-8", newline="") as target:
-        if suffix == ".jsonl":
-            write_jsonl(rows, target)
-        else:
-            write_csv(rows, schema.names, target, DELIMITERS[suffix])
+        _write_text(rows, schema, target, suffix)
+
+
+def _write_text(rows: Iterable[dict[str, Any]], schema: pa.Schema, target: TextIO, suffix: str) -> None:
+    if suffix == ".jsonl":
+        write_jsonl(rows, target)
+    else:
+        write_csv(rows, schema.names, target, DELIMITERS[suffix])
 
 
 def _write_duckdb(tables: Tables, path: Path) -> None:
@@ -164,11 +170,7 @@ def write_tables(tables: Tables, path: str | Path, *, form: str | None = None, w
     `within` is that of `replacing`."""
     (_, (schema, rows)), *others = tables.items()
     if str(path) == "-":
-        suffix = f".{form or 'csv'}"
-        if suffix == ".jsonl":
-            write_jsonl(rows, sys.stdout)
-        else:
-            write_csv(rows, schema.names, sys.stdout, DELIMITERS[suffix])
+        _write_text(rows, schema, sys.stdout, stream_format(form))
         return
     path, suffix = Path(path), format_of(path, form)
     with ExitStack() as written:

@@ -7,6 +7,7 @@ relation. Actor ids are normalizations (`N`); status, arguable and repeat are at
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
@@ -38,13 +39,9 @@ def configuration() -> str:
 
 def _pieces(text: str, start: int, end: int) -> tuple[str, str]:
     """Offsets and words as brat writes them: no span runs over the end of a line, so it is cut there."""
-    offsets, words, at = [], [], start
-    for line in text[start:end].split("\n"):
-        if line:
-            offsets.append(f"{at} {at + len(line)}")
-            words.append(line)
-        at += len(line) + 1
-    return ";".join(offsets), " ".join(words)
+    lines = list(re.finditer(r"[^\r\n]+", text[start:end]))
+    offsets = (f"{start + line.start()} {start + line.end()}" for line in lines)
+    return ";".join(offsets), " ".join(line[0] for line in lines)
 
 
 def _lines(gold: Gold, text: str) -> Iterator[str]:
