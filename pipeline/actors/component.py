@@ -101,7 +101,7 @@ class Actors:
             called = {token.i for span in organisations for token in span}
             people = [person for person in people if person.start not in called]
             named += organisations
-        doc.spans[mention.KEY] = find_references(doc, named, people)
+        doc.spans[mention.KEY] = find_references(doc, named, people, places)
         return doc
 
     def _named(self, doc: Doc, bylines: set[int]) -> tuple[list[Span], list[Span]]:

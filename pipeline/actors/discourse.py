@@ -133,6 +133,8 @@ class Signs(NamedTuple):
     """Whether it is more than one."""
     body: float
     """Whether it is, or one of them is, no state."""
+    dateline: float
+    """Whether the byline names its place: where a report was written, and by whose minister it was told."""
     origin: float
     """How much a person's name resembles those of its people."""
 
@@ -176,13 +178,15 @@ def _clausal(words: Span) -> bool:
 class Discourse:
     """Mentions in the order of the text, asked from the place that the reading has come to."""
 
-    def __init__(self, doc: Doc, named: list[Span]) -> None:
+    def __init__(self, doc: Doc, named: list[Span], places: list[Span]) -> None:
         self.named = {token.i: span for span in named for token in span}
         """All mentions that name an actor, those still to come among them, by their tokens."""
         self.sentence_of = {token.i: number for number, sentence in enumerate(doc.sents) for token in sentence}
         first = next(iter(doc.spans.get("blocks", [])), None)
         self.headline = first.end if first is not None and first.label_ == "headline" else 0
         """The token after it."""
+        bylines = {t.i for block in doc.spans.get("blocks", []) if block.label_ == "byline" for t in block}
+        self.datelined = {actor for span in places if span.start in bylines for actor in mention.actors_of(span)}
         self.headlined: set[str] = set()
         self.topics: set[frozenset[str]] = set()
         self.before: list[Antecedent] = []
@@ -274,6 +278,7 @@ class Discourse:
                 plural=any(a.plural for a in last),
                 several=len(actors) > 1,
                 body=any(":" in actor for actor in actors),
+                dateline=self.datelined.issuperset(actors),
                 origin=origins().resemblance(name, *actors) if name else 0.0,
             )
         return found

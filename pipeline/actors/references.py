@@ -129,9 +129,9 @@ def _kind_of_office(doc: Doc, name: int) -> str:
 class _Reader:
     """Reads a Doc from left to right and resolves what refers back."""
 
-    def __init__(self, doc: Doc, named: list[Span], people: list[Person]) -> None:
+    def __init__(self, doc: Doc, named: list[Span], people: list[Person], places: list[Span]) -> None:
         self.doc = doc
-        self.discourse = Discourse(doc, named)
+        self.discourse = Discourse(doc, named, places)
         self.named = {span.start: span for span in named if span.label_ != "person"}
         self.people = {person.start: person for person in people}
         self.families: dict[str, tuple[str, ...]] = {}
@@ -207,9 +207,10 @@ class _Reader:
         return actors
 
 
-def find_references(doc: Doc, named: list[Span], people: list[Person]) -> list[Span]:
-    """All mentions of a Doc: `named` ones, people, and what refers back to either. First persons are whoever speaks."""
-    mentions = _Reader(doc, named, people).read()
+def find_references(doc: Doc, named: list[Span], people: list[Person], places: list[Span]) -> list[Span]:
+    """All mentions of a Doc: `named` ones, people, and what refers back to either. First persons are whoever speaks.
+    `places` are names that are no mentions where they stand."""
+    mentions = _Reader(doc, named, people, places).read()
     voices = speakers(doc, mentions)
     taken = {token.i for span in mentions for token in span}
     mentions += [mention.make(doc, at, at + 1, voice, "reference") for at, voice in voices.items() if at not in taken]

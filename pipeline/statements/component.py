@@ -18,7 +18,7 @@ from pipeline.statements.statement import Statement
 from pipeline.verbs.component import KEY as VERBS
 from pipeline.verbs.component import predicate_of
 from pipeline.verbs.lexicon import predicates
-from pipeline.verbs.status import status
+from pipeline.verbs.status import comes_to_nothing, status
 from pipeline.words import words
 
 SILENT = frozenset({"boilerplate", "byline"})
@@ -243,7 +243,7 @@ def _candidate(
     predicate = predicate_of(verb) if verb.id_ else None
     state = status(verb)
     stance = predicate.stance if predicate else "none"
-    if state == "negated" and stance == "cooperative":
+    if stance == "cooperative" and (state == "negated" or comes_to_nothing(verb.root)):
         stance = "oppositional"
     elif state == "negated":
         stance = "none"

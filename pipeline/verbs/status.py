@@ -55,16 +55,18 @@ def _proposes(governor: Token) -> bool:
     return governor.lemma_ in _PROPOSING and calls
 
 
-def _comes_to_nothing(noun: Token, clause: Token) -> bool:
-    """Whether the verb says that what the noun names is over, or did not succeed: "the *talks* broke down", "suspended
+def comes_to_nothing(noun: Token) -> bool:
+    """Whether the verb says that what a noun names is over, or did not succeed: "the *talks* broke down", "suspended
     the *agreement*"."""
+    verb = noun.head
+    if noun.pos_ == "VERB" or verb.pos_ != "VERB":
+        return False
     if noun.dep_ in ("dobj", "nsubjpass"):
-        return noun.head.lemma_ in _UNDOING and not owned(noun)
-    after = {child.lower_ for child in clause.children}
-    broken = clause.lemma_ == "break" and after & {"down", "off", "up"}
-    return noun.dep_ == "nsubj" and bool(
-        clause.lemma_ in _FAILING or broken or (clause.lemma_ == "end" and "without" in after)
-    )
+        return verb.lemma_ in _UNDOING and not owned(noun)
+    after = {child.lower_ for child in verb.children}
+    broken = verb.lemma_ == "break" and after & {"down", "off", "up"}
+    without = verb.lemma_ == "end" and "without" in after
+    return noun.dep_ == "nsubj" and bool(verb.lemma_ in _FAILING or broken or without)
 
 
 def _has_condition(clause: Token) -> bool:
@@ -94,9 +96,6 @@ def status(predicate: Span) -> str:
     clause = token if token.pos_ in ("VERB", "AUX") else next((t for t in chain if t.pos_ in ("VERB", "AUX")), token)
     # "*sanctions* on Riga will not be lifted": the verb is said of what there is
     apart = clause.i != token.i and _is_subject(token) and clause.lemma_ not in _HAPPENING
-    cooperative = bool(predicate.id_) and predicates()[predicate.id_].stance == "cooperative"
-    if cooperative and token.pos_ != "VERB" and _comes_to_nothing(token, clause):
-        return "negated"  # a ban that is ended has been one
     reach = chain[:1] if apart or token.pos_ == "VERB" else chain[:2]
     if _has_not(token) or any(_negates(child) for link in reach for child in link.children):
         return "negated"
