@@ -1,6 +1,6 @@
 """What each choice in training is worth: the table of docs/classifier.md, a line at a time.
 
-    python benchmarks/ablation.py ../shared/data [--rows six-epochs larger-encoder] [--folds 3]
+    python benchmarks/ablation.py ../shared/data [--rows half-the-epochs larger-encoder] [--folds 3]
 
 A row is trained once a fold, with a seed of its own, and judged as it would be shipped: after its export, on the dev
 split and on the fifth of each external set that this fold leaves out. A fold of a row takes an hour on two cores; torch

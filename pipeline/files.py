@@ -34,8 +34,8 @@ def check_writable(path: Path) -> None:
 
 @contextmanager
 def replacing(path: Path, within: Path | None = None) -> Iterator[Path]:
-    """A temporary path that takes the place of `path` if all goes well, and is gone if not. It lies beside it, or in a
-    folder `within` the same file system, whose owner clears what a kill leaves."""
+    """A temporary path that takes the place of `path` if all goes well, and is gone if not. It lies beside `path`,
+    or in the folder `within` on the same file system; after a kill that folder's owner clears it."""
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=within or path.parent)
         os.close(handle)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,11 @@ def read_text(path: Path, *, exact: bool = False) -> str:
 def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     """The lines of a UTF-8 file that are not empty, with their numbers from 1. Raises InputError with file and line."""
     return ((number, line) for number, line in enumerate(read_text(path).split("\n"), start=1) if line)
+
+
+def spaced(words: str) -> str:
+    """A pattern for words as a text has them, with any white space between."""
+    return r"\s+".join(map(re.escape, words.split()))
 
 
 def parse_json(text: str | bytes) -> Any:

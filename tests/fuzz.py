@@ -4,8 +4,8 @@
     python tests/fuzz.py gold found/ annotations/gold/ -max_total_time=300
 
 The first argument is a reader, as `READERS` names them. It reads bytes that grow out of the files in the last folder,
-and may refuse them by an InputError of one line. At anything else libFuzzer, whose the other arguments are, stops and
-leaves the bytes in a file; a test of that reader then keeps them.
+and may refuse them by an InputError of one line. At anything else libFuzzer (the other arguments are its own) stops
+and leaves the bytes in a file; a test of that reader then keeps them.
 """
 
 from __future__ import annotations

@@ -78,8 +78,8 @@ class Actors:
     def _matcher(self) -> PhraseMatcher:
         """Finds every name; the key of a match is form and actor.
 
-        The names are thousands and most are mere words, which the tokenizer would split at their spaces too, and whose
-        Docs would put each of them into the vocabulary: nine tenths of the time to load them.
+        Most of the thousands of names are plain words, which are split at spaces here: to tokenize them into Docs took
+        nine tenths of the time to load them.
         """
         exceptions, strings = self.tokenize.rules, self.vocab.strings
         matcher = PhraseMatcher(self.vocab, attr="ORTH")
@@ -164,7 +164,8 @@ class Actors:
 
 
 def _in_its_time(spans: list[Span], called: Counter[str]) -> list[Span]:
-    """The same mentions, a capital being that of the former state where the text has `called` this one by name more."""
+    """The same mentions, but that a capital stands for the former state where the text names that one more often than
+    today's; `called` counts those names."""
     return [
         mention.make(span.doc, span.start, span.end, (former,), span.label_)
         if (former := _FORMER.get(span.text, "")) and called[former] > called[span.kb_id_]

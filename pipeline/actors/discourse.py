@@ -126,7 +126,7 @@ class Signs(NamedTuple):
     headline: float
     """Whether the headline names it."""
     named: float
-    """The logarithm of how often the text has."""
+    """The logarithm of how often the text names it."""
     plural: float
     """Whether it was named by a plural."""
     several: float

@@ -18,7 +18,7 @@ from pipeline.actors import gazetteer
 
 _LONGEST = 4
 _PRIOR = 10.0
-"""Names of anybody that a state's own are mixed with."""
+"""Weight, in names, of all names together among a state's own."""
 
 
 @lru_cache(256)

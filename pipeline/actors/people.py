@@ -54,7 +54,7 @@ def _has_title(doc: Doc, start: int, end: int) -> bool:
 
 
 def _breaks(token: Token, name: int) -> bool:
-    """Whether the noun phrase before the name at `name` does not reach back over `token`."""
+    """Whether `token` ends the noun phrase that stands before the name at `name`, read backwards."""
     if token.text == ",":
         return token.i != name - 1
     return token.pos_ in ("VERB", "AUX", "SCONJ") or token.text in (";", ".", ":") or token.tag_ in ("WRB", "WDT", "WP")
@@ -148,7 +148,7 @@ def _seat(doc: Doc, start: int, owner: dict[int, Span]) -> tuple[str, ...]:
     return mention.actors_of(seat) if opens and seat is not None else ()
 
 
-def _presented(doc: Doc, end: int, root: Token, owner: dict[int, Span]) -> tuple[tuple[str, ...], bool]:
+def _presented(doc: Doc, root: Token, owner: dict[int, Span]) -> tuple[tuple[str, ...], bool]:
     """The actors of a sentence that says who somebody is: "X became Peru's envoy", "X leads Peru's delegation"."""
     verb = root.head
     if root.dep_ != "nsubj" or verb.lemma_ not in _BEING:
@@ -223,7 +223,7 @@ def find_people(doc: Doc, named: list[Span], places: list[Span]) -> list[Person]
         if not actors and possessor < 0:
             actors = _possessed(doc, start, end, owner) or (_seat(doc, start, owner) if titled else ())
         if not actors:
-            actors, presented = _presented(doc, end, doc[start:end].root, owner)
+            actors, presented = _presented(doc, doc[start:end].root, owner)
             after_titled = after_titled or presented
         found.append(Person(start, end, actors, titled or after_titled, possessor))
     return found

@@ -18,7 +18,7 @@ _THEY = frozenset({"they", "them", "their", "themselves"})
 _SELVES = frozenset({"itself", "himself", "herself", "themselves"})
 _OTHERS = words("others")
 _SIDES = words("sides")
-"""Who is whose, the reader is expected to know."""
+"""The reader is expected to know whose they are: "its ally" need not be the other of the two."""
 _OF_WHERE = frozenset({"from", "in", "of"})
 _BOTH = frozenset({"both", "neither", "either", "each"})
 _NUMBERS = {"three": 3, "four": 4, "five": 5}

@@ -86,8 +86,8 @@ _BREAK = re.compile(r"^[ \t]*(\S.*)\n(?=[ \t]*(\S))", re.MULTILINE)
 
 
 def _wrap(text: str) -> int:
-    """The width at which a narrow text is wrapped, such as a column out of a PDF: of most of its line breaks, which are
-    within sentences, for they go on in small letters. 0 for one that is not."""
+    """The width at which a text is wrapped, such as a column out of a PDF, or 0. It is wrapped if most of its line
+    breaks stand before a small letter, so within a sentence."""
     breaks = [(len(line[1].rstrip()), line[2].islower()) for line in _BREAK.finditer(text)]
     within = [width for width, goes_on in breaks if goes_on]
     return max(within) if len(within) >= 3 and 2 * len(within) > len(breaks) else 0
@@ -186,7 +186,7 @@ def _note_before_signature(blocks: list[Block]) -> list[Block]:
 
 
 MANY = 100
-"""Blocks in which a word is looked up; one that more have tells none apart, and time would grow with their square."""
+"""Blocks that are compared for one word, at most: a commoner word tells none apart, and would make time quadratic."""
 
 
 def find_blocks(text: str) -> list[Block]:

@@ -55,8 +55,8 @@ _DATES = ("%Y-%m-%d", "%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y", "%d.%m.%Y"
 class Article:
     """One document. Offsets everywhere count characters of `text`, which keeps its own line ends.
 
-    `date` is ISO 8601 and empty where unknown; `extracted` says that `text` is more than what its file gives whoever
-    reads that as it is: it was taken out of HTML, found with an option, or came from standard input.
+    `date` is ISO 8601 and empty where unknown; `extracted` is true where reading `file` again would not give
+    `text`: it was taken out of HTML, read with an option, or came from standard input.
     """
 
     document: str

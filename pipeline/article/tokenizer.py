@@ -41,8 +41,8 @@ def trimmed(sentence: Span) -> tuple[int, int]:
 
 
 def ahead(doc: Doc, start: int, most: int) -> Span:
-    """At most so many tokens from `start` on, up to where a sentence begins. `Token.sent` reads the whole sentence,
-    which asked of every token takes the square of its length."""
+    """At most `most` tokens from `start` on, up to the next beginning of a sentence. `Token.sent` walks the whole
+    sentence, which for every token would be quadratic."""
     end = start
     while end < min(start + most, len(doc)) and not doc[end].is_sent_start:
         end += 1

@@ -48,8 +48,8 @@ class _Absent(MetaPathFinder):
 
 
 def import_spacy() -> None:
-    """Import spaCy without two things that take longer than it and that no command uses: torch, which thinc imports
-    wherever it is installed, and spaCy's own command line."""
+    """Import spaCy without torch, which thinc imports wherever it is installed, and without spaCy's own command line:
+    each takes longer than spaCy. A command that needs torch imports it later."""
     if "spacy" in sys.modules:
         return
     cli = ModuleType("spacy.cli.info")

@@ -25,8 +25,8 @@ Span = tuple[int, int]
 class Error:
     """A row that gold lacks (`kind` false), or a statement of gold that has no row (missed).
 
-    `miss` is what kind of miss it is, `cause` the same of this one. `sentence` is its text in pieces, each with what it
-    is: source, target, verb, or nothing. `confidence` is the false row's.
+    `miss` is the kind of a miss, for counting; `cause` says what went wrong here. `sentence` is its text in pieces,
+    each with what it is: source, target, verb, or nothing. `confidence` is the false row's.
     """
 
     kind: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import repeat
 from pathlib import Path
 from typing import Any
@@ -206,7 +206,7 @@ def evaluate(
     judge, by_lexicon = StanceComponent(**stance_settings), StanceComponent(**(stance_settings | {"model": "lexicon"}))
     stances = {name: StanceMeasures(name, "gold pairs") for name in ("this model", "lexicon", "majority")}
     measures = _measures(stances)
-    for item, doc in zip(items, _counted(nlp.pipe(item.text for item in items), advance), strict=True):
+    for item, doc in zip(items, nlp.pipe(item.text for item in items), strict=True):
         number = _sentence_numbers(item.gold)
         _segmentation(measures, item, doc)
         _actors(measures, item, doc, number)
@@ -218,17 +218,12 @@ def evaluate(
         _confidence(measures["confidence"], item, judged, number)
         _status(measures["status"], item, judged, number)
         _statements(measures, "lexicon end to end", item, by_lexicon.judge(doc), number)
+        advance()
     lexicon = LexiconClassifier()
     _stances(stances, items, {"this model": judge.classifier or lexicon, "lexicon": lexicon, "majority": None})
     return {
         "split": split,
         "documents": len(items),
-        "model": judge.classifier.name if judge.classifier else "lexicon",
+        "model": judge.model,
         "scores": [measure.result() for measure in measures.values()],
     }
-
-
-def _counted(docs: Iterable[Doc], advance: Callable[[], None]) -> Iterable[Doc]:
-    for doc in docs:
-        yield doc
-        advance()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from operator import attrgetter
@@ -49,8 +50,9 @@ def _problems(gold: Gold, text: str | None, known: bool) -> Iterator[tuple[str, 
         yield "", f"document {gold.document!r} is not in the manifest; add it there"
     if text is not None and sha256(text) != gold.sha256:
         yield "", "the text has changed since it was annotated (SHA-256 differs); annotate it as it is now"
-    ids = [record.id for record in gold.records()]
-    for identity in {i for i in ids if ids.count(i) > 1}:
+    for identity, times in Counter(record.id for record in gold.records()).items():
+        if times == 1:
+            continue
         yield identity, f"id {identity!r} stands twice; give each record its own"
     length = len(text) if text is not None else None
     spans: list[Span] = [*gold.blocks, *gold.sentences, *gold.mentions, *gold.verbs]

@@ -110,10 +110,8 @@ def write(gold: Gold, path: Path) -> None:
     header = {"type": "document", "document": gold.document, "sha256": gold.sha256, "annotator": gold.annotator}
     lines: list[dict[str, Any]] = [header]
     for record in gold.records():
-        values = asdict(record)
-        defaults = {f.name: f.default for f in fields(record)}
-        kept = {name: value for name, value in values.items() if value != defaults[name] or name == "id"}
-        lines.append({"type": type(record).__name__.lower(), **kept})
+        values = {f.name: getattr(record, f.name) for f in fields(record) if getattr(record, f.name) != f.default}
+        lines.append({"type": type(record).__name__.lower(), **values})
     path.parent.mkdir(parents=True, exist_ok=True)
     write_text(path, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
 

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from pipeline.report.summary import Row
 from pipeline.table.documents import articles
+from pipeline.text import spaced
 
 BUDGET = 600_000
 """Characters of running text that the page carries; beyond it an article shows its evidence alone."""
@@ -42,7 +43,7 @@ def anchor_of(row: Row, documents: dict[str, int]) -> str:
 
 def _parts(text: str, names: set[str]) -> list[tuple[str, bool]]:
     """The sentence cut at the words of its actors."""
-    patterns = [r"\s+".join(map(re.escape, name.split())) for name in sorted(names, key=len, reverse=True) if name]
+    patterns = [spaced(name) for name in sorted(names, key=len, reverse=True) if name]
     if not patterns:
         return [(text, False)]
     pieces = re.split(rf"(?<!\w)({'|'.join(patterns)})(?!\w)", text)

@@ -24,6 +24,7 @@ from pipeline.gold.segments import blocks_of, sentences_of
 from pipeline.labels import ROOTS, STANCES, STATUSES, stance_of_quad
 from pipeline.review.journal import Decision, Journal, Role, parse
 from pipeline.table.rows import rows
+from pipeline.text import spaced
 from pipeline.verbs.component import KEY as VERBS
 from pipeline.verbs.component import predicate_of
 
@@ -249,8 +250,7 @@ def _items(told: list[dict[str, Any]], doc: Doc, sentences: list[Sentence]) -> I
 
 def _find(words: str, text: str, bounds: tuple[int, int]) -> tuple[int, int]:
     """The characters of a row's words, which have single spaces, in its sentence."""
-    pattern = re.compile(r"\s+".join(map(re.escape, words.split())))
-    found = pattern.search(text, *bounds) if words.split() else None
+    found = re.compile(spaced(words)).search(text, *bounds) if words.split() else None
     if found is None:
         raise InputError(
             f"{words!r} is not in the sentence that the table names (characters {bounds[0]} to {bounds[1]})"

@@ -25,10 +25,11 @@ def _full(part: list[Outcome]) -> bool:
     return len(part) >= PART or sum(len(outcome.rows) for outcome in part) >= MOST_ROWS
 
 
-def _parts(done: Iterable[Outcome]) -> Iterator[list[Outcome]]:
+def _parts(done: Iterable[Outcome], advance: Callable[[Outcome], None]) -> Iterator[list[Outcome]]:
     part: list[Outcome] = []
     for outcome in done:
         part.append(outcome)
+        advance(outcome)
         if _full(part):
             yield part
             part = []
@@ -48,14 +49,14 @@ def save(
     """Write the two tables of `items`, and the rejects beside them; gives what the run came to.
 
     `settings` are what the rows depend on besides the items. Parts that an interrupted run with the same settings left
-    beside `output` are taken up, and so is whatever else a kill left there. Raises InputError.
+    beside `output` are taken up, and what else a kill left there is removed. Raises InputError.
     """
     path = Path(output)
     suffix = _FOLDER if is_folder(output, form) else format_of(output, form)
     parts = Parts(path, settings)
     try:
         parts.skip(items)
-        for part in _parts(map(_each(advance), outcomes(items, engine))):
+        for part in _parts(outcomes(items, engine), advance):
             if not (parts.count or _full(part) or Tally().plus(part).articles):
                 raise reason(part[0])
             parts.add(part)
@@ -67,14 +68,6 @@ def save(
         problem = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise InputError(f"cannot be written ({problem}); {_kept(parts)}", path) from error
     return parts.tally
-
-
-def _each(advance: Callable[[Outcome], None]) -> Callable[[Outcome], Outcome]:
-    def counted(outcome: Outcome) -> Outcome:
-        advance(outcome)
-        return outcome
-
-    return counted
 
 
 def _kept(parts: Parts) -> str:

@@ -66,9 +66,9 @@ def create_stance(
 
 
 def weigh(candidate: Statement, verdict: Verdict) -> tuple[str, tuple[float, float, float]]:
-    """The stance of a candidate if it has one, and what speaks for that: the classifier's log-odds that the sentence
-    says something of the pair, within reason; 1 where the syntax joins the two by a verb that takes a side, and the
-    log-odds that this verb joins rightly."""
+    """The stance that a candidate would have, and three numbers for it: the classifier's log-odds that there is a
+    statement, clipped; 1 where the syntax joins the two by a verb with a stance; and that verb's `trust`. The last two
+    are 0 otherwise."""
     joined = candidate.linked and candidate.stance != "none"
     stated = min(max(1 - verdict.scores["none"], LEAST), 1 - LEAST)
     log_odds = log(stated / (1 - stated))
@@ -148,13 +148,10 @@ def _reworded(s: Statement, stance: str, doc: Doc) -> Statement:
 
 def _settle(judged: list[Statement | None]) -> list[Statement]:
     """The kept statements, with `mutual` pointing to positions among them."""
-    kept = [position for position, s in enumerate(judged) if s is not None]
-    moved = {old: new for new, old in enumerate(kept)}
+    places = {at: place for place, at in enumerate(at for at, s in enumerate(judged) if s is not None)}
     settled = []
-    for position in kept:
-        s = judged[position]
-        assert s is not None
+    for s in filter(None, judged):
         other = judged[s.mutual] if s.mutual is not None else None
-        both = other is not None and other.stance == s.stance and other.verb_span == s.verb_span
-        settled.append(replace(s, mutual=moved[s.mutual] if both and s.mutual is not None else None))
+        both = other is not None and (other.stance, other.verb_span) == (s.stance, s.verb_span)
+        settled.append(replace(s, mutual=places[s.mutual] if both and s.mutual is not None else None))
     return settled

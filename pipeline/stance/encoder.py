@@ -15,8 +15,7 @@ from pipeline.stance.load import model_name
 from pipeline.stance.marking import arrange, by_text, padded
 
 BATCH = 4
-"""Texts that the network reads at once: with more, what they are on the way outgrows a core's cache, and a short one is
-padded further."""
+"""Texts a batch: with more, the activations outgrow a core's cache and short texts are padded further."""
 HEADS = ("stance", "quad", "root")
 """What a network gives, in this order."""
 Network = Callable[..., list[np.ndarray]]

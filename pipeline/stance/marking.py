@@ -21,7 +21,7 @@ MARKERS = tuple(f"[unused{number}]" for number in range(1, ACTORS + 2))
 CONTEXT = 240
 """Characters kept on each side of an actor; what is farther from all is cut, so that the markers never are."""
 LONGEST = 4 * CONTEXT
-"""Characters up to which a reading takes in more pairs: what the contexts of one pair may amount to."""
+"""A reading takes more pairs while its windows have at most so many characters, the most that one pair's can have."""
 
 
 class Reading:

@@ -148,9 +148,13 @@ def build(source: str, layers: int = 0, seed: int = 0) -> tuple[MarkedSentenceMo
     return MarkedSentenceModel(encoder, marker_ids), tokenizer
 
 
+def _frozen(model: MarkedSentenceModel) -> set[str]:
+    return {name for name, parameter in model.named_parameters() if not parameter.requires_grad}
+
+
 def trained_weights(model: MarkedSentenceModel) -> dict[str, torch.Tensor]:
     """What training changed, in half precision: everything but the encoder's word embeddings."""
-    frozen = {name for name, parameter in model.named_parameters() if not parameter.requires_grad}
+    frozen = _frozen(model)
     return {name: tensor.half().contiguous() for name, tensor in model.state_dict().items() if name not in frozen}
 
 
@@ -161,8 +165,7 @@ def restore(model: MarkedSentenceModel, path: Path) -> None:
         missing, unexpected = model.load_state_dict(weights, strict=False)
     except RuntimeError as error:
         raise InputError("these weights are of another encoder", path) from error
-    frozen = {name for name, parameter in model.named_parameters() if not parameter.requires_grad}
-    if unexpected or set(missing) - frozen:
+    if unexpected or set(missing) - _frozen(model):
         raise InputError("these weights are of another encoder", path)
 
 

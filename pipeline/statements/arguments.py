@@ -210,8 +210,7 @@ class Arguments:
         if adjective.pos_ == "VERB" and (found := self.objects(adjective) or self.subjects(adjective)):
             return found
         if head.pos_ in ("VERB", "AUX"):
-            found = self.subjects(head) if not _passive(head) else self._borne_by(head, 0)
-            return found
+            return self._borne_by(head, 0)
         if head.pos_ in ("NOUN", "PROPN"):
             return self._one(head, 0) or self._noun_subjects(head)
         return []
@@ -221,11 +220,8 @@ class Arguments:
         pair = self._pair_before(token) if predicate.mutual and predicate.pos == "noun" else []
         filled = (self.fill(token, slot, predicate.pos) for slot in predicate.source)
         sources = pair or next(filter(None, filled), [])
-        targets: list[Span] = []
-        for slot in predicate.target:
-            targets = [span for span in self.fill(token, slot, predicate.pos) if span not in sources]
-            if targets:
-                break
+        open_slots = (self.fill(token, slot, predicate.pos) for slot in predicate.target)
+        targets = next(filter(None, ([s for s in slot if s not in sources] for slot in open_slots)), [])
         if not targets and sources and token.pos_ == "NOUN" and token.head.lemma_ in _ANSWERING:
             targets = [
                 span for span in self._noun_subjects(token) if span not in sources

@@ -31,5 +31,5 @@ def path_of(doc: Doc, s: Statement) -> str:
                 return name if name in ("subject", "object", "indirect", "possessor") else f'"{name}"'
         return "another slot"
 
-    own = f"{' '.join(predicate.words)} ({predicate.pos}, {predicate.root}, {predicate.stance} by itself)"
+    own = f"{predicate.text} ({predicate.pos}, {predicate.root}, {predicate.stance} by itself)"
     return f"the syntax joins them through {own}: source is its {slot(s.source_span)}, target its {slot(s.target_span)}"

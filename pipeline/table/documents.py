@@ -14,7 +14,7 @@ _ABOUT = ("document", "file", "title", "author", "date", "url")
 
 
 def document_row(article: Article) -> dict[str, Any]:
-    """The article's row; it carries the text only where that was taken out of HTML."""
+    """The article's row; it carries the text only where reading its file again would not give it."""
     about = {name: getattr(article, name) for name in _ABOUT}
     return {**about, "sha256": sha256(article.text), "text": article.text if article.extracted else ""}
 

@@ -26,7 +26,8 @@ BATCH = 1024
 Tables = Mapping[str, tuple[pa.Schema, Iterable[dict[str, Any]]]]
 """Tables by name: what columns, what rows."""
 _FORMULA = re.compile("'*[=+@\t\r-]")
-"""How a cell begins that a spreadsheet takes for a formula, or that is one with the apostrophe that undoes it."""
+"""The beginning of a cell that a spreadsheet takes for a formula, or of one already behind apostrophes, so that
+`restored` undoes `defused` exactly."""
 
 
 def _ending(suffix: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from typing import Any
 
 from spacy.tokens import Doc
@@ -26,19 +27,14 @@ def rows(article: Article, doc: Doc) -> list[dict[str, Any]]:
     """One row a statement, in the order of the text; `doc` is `article.text` after the pipeline."""
     statements = statements_of(doc)
     ids = [_id(article, s) for s in statements]
-    spoken = (sentence.start_char for sentence in doc.sents if not sentence.text.isspace())
-    sentences = {start: number for number, start in enumerate(spoken, start=1)}
+    starts = [sentence.start_char for sentence in doc.sents if not sentence.text.isspace()]
     text = article.text
-
-    def number(s: Statement) -> int:
-        return max((n for start, n in sentences.items() if start <= s.sentence[0]), default=1)
-
     return [
         {
             "id": identity,
             "document": article.document,
             "date": article.date,
-            "sentence": sentences.get(s.sentence[0]) or number(s),
+            "sentence": bisect_right(starts, s.sentence[0]),
             "start": s.sentence[0],
             "end": s.sentence[1],
             "source": s.source,

@@ -34,8 +34,8 @@ class _Logits(torch.nn.Module):
 
 
 class _ByToken(torch.nn.Module):
-    """A linear layer whose input is scaled to 1 token by token, and its output back (ZeroQuant, Yao et al., NeurIPS
-    2022): the one int8 scale that a batch has is then fine enough for every token, whatever the largest holds."""
+    """A linear layer that divides each token's input by its largest value and multiplies the output by it again
+    (ZeroQuant, Yao et al., NeurIPS 2022): the batch's one int8 scale then suits every token."""
 
     def __init__(self, linear: torch.nn.Linear) -> None:
         super().__init__()
@@ -48,8 +48,7 @@ class _ByToken(torch.nn.Module):
 
 
 def _by_token(module: torch.nn.Module) -> torch.nn.Module:
-    """The module with its linear layers scaled by token, but for those to which attention's normed input is fine enough
-    as it is."""
+    """The module with its linear layers scaled by token, except query, key and value, whose input is normed already."""
     for name, child in module.named_children():
         if not isinstance(child, torch.nn.Linear):
             _by_token(child)
@@ -101,14 +100,12 @@ def to_onnx(model: MarkedSentenceModel, path: Path) -> None:
 def temperature(logits: np.ndarray, labels: list[str]) -> float:
     """The temperature that minimises the negative log-likelihood of held-out labels (Guo et al., ICML 2017)."""
     from scipy.optimize import minimize_scalar
+    from scipy.special import log_softmax
 
     gold = np.array([STANCES.index(label) for label in labels])
 
     def loss(log_temperature: float) -> float:
-        scaled = logits / np.exp(log_temperature)
-        shifted = scaled - scaled.max(axis=1, keepdims=True)
-        chosen = shifted[np.arange(len(gold)), gold] - np.log(np.exp(shifted).sum(axis=1))
-        return float(-chosen.mean())
+        return float(-log_softmax(logits / np.exp(log_temperature), axis=1)[np.arange(len(gold)), gold].mean())
 
     return float(np.exp(minimize_scalar(loss, bounds=(-1.5, 1.5), method="bounded").x))
 

@@ -44,7 +44,8 @@ class Predicate:
 
     @property
     def trust(self) -> float:
-        """Log-odds that a pair that it joins is in gold: as if of five joins more three had been right, as of all."""
+        """Log-odds that gold has a pair that it joins, smoothed by five joins of which three are right: the share among
+        all predicates."""
         return log((self.right + 3) / (self.joins - self.right + 2))
 
     @property

@@ -17,7 +17,7 @@ _DOUBTING = frozenset("fear speculate suspect doubt".split())
 _DENYING = words("denying")
 _CONDITIONS = frozenset("if unless whether should".split())
 _HAPPENING = words("happening")
-"""Verbs of which what their subject names is the whole content: talks that have not begun are none."""
+"""Verbs that say only that their subject takes place: where one is negated it does not ("talks have not begun")."""
 _FAILING = words("failing")
 _UNDOING = words("undoing")
 _NO = words("no")

@@ -18,7 +18,7 @@ from pipeline.gold.corpus import Annotated
 from pipeline.gold.formats import Texts
 from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb
 from pipeline.labels import ACTOR_ID, BLOCKS, ROOTS, STANCES, STATUSES
-from pipeline.text import read_text
+from pipeline.text import read_text, spaced
 
 MANY = False
 BESIDE = ""
@@ -27,6 +27,13 @@ LOST = "ids, and white space inside sentences"
 _ROLE = re.compile(rf"(.*?)(?::({ACTOR_ID.pattern}))?", re.DOTALL)
 _OCCURRENCE = re.compile(r"^(.*)#(\d+)$", re.DOTALL)
 _WORD = re.compile(r"\w")
+
+
+def _whole(words: str) -> str:
+    """A pattern for words where they stand as whole words."""
+    left = r"(?<!\w)" if _WORD.match(words[:1]) else ""
+    right = r"(?!\w)" if _WORD.match(words[-1:]) else ""
+    return left + spaced(words) + right
 
 
 @dataclass
@@ -51,8 +58,7 @@ class _Reader:
             start, end = self.cursor, self.cursor + len(words)
             self.pieces.append(words)
         else:
-            pattern = r"\s+".join(map(re.escape, words.split()))
-            found = re.compile(pattern).search(self.text, self.cursor)
+            found = re.compile(spaced(words)).search(self.text, self.cursor)
             if not found:
                 raise self.fail(f"this sentence is not in the text after character {self.cursor}: {words[:60]!r}")
             start, end = found.span()
@@ -75,10 +81,7 @@ class _Reader:
             words, nth = match[1], int(match[2])
         whole = self.text if self.text is not None else "".join(self.pieces)
         sentence = whole[self.sentence.start : self.sentence.end]
-        pattern = r"\s+".join(map(re.escape, words.split()))
-        left = r"(?<!\w)" if words and _WORD.match(words[0]) else ""
-        right = r"(?!\w)" if words and _WORD.match(words[-1]) else ""
-        found = list(re.finditer(left + pattern + right, sentence)) if words.strip() else []
+        found = list(re.finditer(_whole(words), sentence)) if words.strip() else []
         if len(found) < nth:
             raise self.fail(f"{quoted!r} is not in the sentence above; quote its words exactly")
         return self.sentence.start + found[nth - 1].start(), self.sentence.start + found[nth - 1].end()
@@ -225,11 +228,8 @@ def read(path: Path, texts: Texts) -> Iterator[tuple[Gold, str]]:
 def _quote(text: str, sentence: Sentence, start: int, end: int) -> str:
     """The words at an offset, with `#n` where they stand more than once in the sentence."""
     words = " ".join(text[start:end].split())
-    pattern = r"\s+".join(map(re.escape, words.split()))
-    left = r"(?<!\w)" if _WORD.match(words[0]) else ""
-    right = r"(?!\w)" if _WORD.match(words[-1]) else ""
     within = text[sentence.start : sentence.end]
-    starts = [match.start() + sentence.start for match in re.finditer(left + pattern + right, within)]
+    starts = [match.start() + sentence.start for match in re.finditer(_whole(words), within)]
     nth = starts.index(start) + 1 if start in starts else 1
     return words if nth == 1 else f"{words}#{nth}"
 
