@@ -61,8 +61,12 @@ class Arguments:
         for child in children:
             if child.dep_ == "appos" and (found := self.stand_for(child, depth + 1)):
                 return found
+        # "his Indonesian counterpart" is no more his than "his counterpart from Jakarta"
+        apart = head.lemma_ in _OTHERS and any(c.i in self.owner and c.dep_ in _OWNERS[1:] for c in children)
         owners = [
-            child for child in children if child.dep_ in _OWNERS and not (child.dep_ == "poss" and _elsewhere(head))
+            child
+            for child in children
+            if child.dep_ in _OWNERS and not (child.dep_ == "poss" and (apart or _elsewhere(head)))
         ]
         for child in sorted(owners, key=lambda c: c.dep_ != "poss"):
             found = self.stand_for(child, depth + 1) if child.dep_ == "poss" or child.i in self.owner else []

@@ -118,8 +118,9 @@ def status(predicate: Span) -> str:
             return "hypothetical"
     if clause.dep_ == "ccomp" and clause.head.lemma_ == "deny":
         return "negated"
-    if clause.dep_ == "xcomp" and clause.head.lemma_ == "be" and any(c.lower_ == "to" for c in clause.children):
-        return "proposed"  # "are *to sign*"
+    coming = clause.tag_ == "VB" and any(child.lower_ == "to" and child.dep_ == "aux" for child in clause.children)
+    if coming and (clause.dep_ in ("ROOT", "ccomp") or (clause.dep_ == "xcomp" and clause.head.lemma_ == "be")):
+        return "proposed"  # "are *to sign*", "Oslo *to send* aid, minister says"
     if _has_condition(clause):
         return "hypothetical"
     helpers = [child for child in clause.children if child.dep_ in ("aux", "auxpass", "mark", "advmod")]
