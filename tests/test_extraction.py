@@ -151,6 +151,9 @@ REFERENCES = [
     ("Oslo and Riga quarrelled. Norway then fined Latvian trawlers. They protested to Estonia.", ("They", "LVA")),
     ("Latvia feared Norwegian trawlers. It protested to Estonia.", ("It", "LVA")),
     ("Norway warned Latvia. In a note it thanked Norway for its candour.", ("it", "LVA")),
+    ("Norway left its pact with Latvia, accusing it of theft.", ("it", "LVA")),
+    ("Norway thanked Latvia for its support.", ("its", "LVA")),
+    ("Cuba thanked Norway. Latvia fined Norway. Peru praised the island.", ("the island", "CUB")),
     ("Norway bought a ferry from the Latvians. The latter thanked Oslo.", ("The latter", "LVA")),
     ("Russia warned Georgia. Foreign Minister Zviad Maisuradze thanked Norway.", ("Zviad Maisuradze", "GEO")),
 ]
@@ -247,6 +250,13 @@ STATEMENTS = [
     ("Qatar mediated between Israel and Hamas.", {"QAT + ISR", "QAT + ORG:hamas"}),
     ("Riga was condemned and sanctioned by Oslo.", {"NOR - LVA"}),
     ("The Norwegian minister met his Latvian counterpart.", {"NOR + LVA", "LVA + NOR"}),
+    ("Oman condemned the attack on Qatar.", set()),
+    ("Jordan condemned the killing of Lebanese soldiers by Israel.", {"JOR - ISR", "ISR - LBN"}),
+    ("Norway's decision to sue Latvia was denounced by Estonia.", {"NOR - LVA", "EST - NOR"}),
+    ("Namibia rebuked Germany for backing Israel.", {"NAM - DEU", "DEU + ISR"}),
+    ("Burkina Faso withdrew from ECOWAS.", {"BFA - IGO:ECOWAS"}),
+    ("Trump thanked Petro.", {"USA + COL"}),
+    ("U.S.-China talks began in Geneva.", {"USA + CHN", "CHN + USA"}),
     ("The truce was brokered by Qatar and Egypt.", set()),
     ("The junta in Niamey accused France of spying.", {"NER - FRA"}),
     ("A museum in Niamey accused France of theft.", set()),
@@ -317,6 +327,8 @@ STATUS = [
     ("Norway held at least two meetings with Latvia.", "actual", "cooperative"),
     ("Norway signed a no-fly agreement with Latvia.", "actual", "cooperative"),
     ("Norway denied that it backs Latvia.", "negated", "oppositional"),
+    ("Norway has ruled out sending grain to Latvia.", "negated", "oppositional"),
+    ("Norway's parliament voted against the deal with Latvia.", "actual", "oppositional"),
 ]
 
 

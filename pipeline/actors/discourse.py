@@ -95,7 +95,9 @@ def _clause(token: Token) -> set[int]:
         return set()
     verb = token.head.head if token.dep_ == "pobj" else token.head
     verbs = {verb.i}
-    while verb.dep_ in ("xcomp", "conj", "prt") and not any(child.dep_ in SUBJECTS for child in verb.children):
+    while (verb.dep_ in ("xcomp", "conj", "prt") or (verb.dep_ == "advcl" and verb.tag_ == "VBG")) and not any(
+        child.dep_ in SUBJECTS for child in verb.children
+    ):
         verb = verb.head
         verbs.add(verb.i)
     return verbs
@@ -232,6 +234,10 @@ class Discourse:
                 if span.end <= self.headline:
                     self.topics.add(frozenset((*before, *actors)))
         self.last = span
+
+    def last_of(self, among: frozenset[str]) -> tuple[str, ...]:
+        """The actor last named out of some."""
+        return next((a.actors for a in reversed(self.before[-_MOST:]) if among.issuperset(a.actors)), ())
 
     def kind(self, noun: str) -> tuple[str, ...]:
         """The actor last named as a thing of that kind: "the agency" after "International Atomic Energy Agency"."""

@@ -20,6 +20,7 @@ _OTHERS = words("others")
 _SIDES = words("sides")
 """The reader is expected to know whose they are: "its ally" need not be the other of the two."""
 _OF_WHERE = frozenset({"from", "in", "of"})
+_SPEAKING_OF = words("charging") - {"blame", "fine", "punish", "sanction", "suspect"}
 _BOTH = frozenset({"both", "neither", "either", "each"})
 _NUMBERS = {"three": 3, "four": 4, "five": 5}
 _STATE_NOUNS = words("state_nouns")
@@ -27,6 +28,7 @@ _OFFICES = {"state": words("state_offices"), "IGO:": words("igo_offices"), "ORG:
 _OFFICE = 8
 """Tokens before a name in which an office may say what kind of actor has it."""
 _REGIMES = words("regimes")
+_ISLANDS = words("islands")
 _IGO_NOUNS = words("igo_nouns")
 _ORG_NOUNS = words("org_nouns")
 _STAFF_NOUNS = words("staff_nouns")
@@ -46,6 +48,16 @@ def _expletive(token: Token) -> bool:
     return token.dep_ == "expl" or (token.dep_ == "nsubj" and token.head.lemma_ in ("be", "seem", "appear"))
 
 
+def _spoken_of(its: Token, discourse: Discourse) -> tuple[str, ...]:
+    """The actor of whom something is said for what is its own: "thanked *Riga* for *its* support"."""
+    preposition = its.head.head
+    verb = preposition.head
+    if its.head.dep_ != "pobj" or preposition.lower_ not in ("for", "on", "over") or verb.lemma_ not in _SPEAKING_OF:
+        return ()
+    whom = (child for child in verb.children if child.dep_ == "dobj" and child.i in discourse.named)
+    return next((mention.actors_of(discourse.named[child.i]) for child in whom), ())
+
+
 def _pronoun(token: Token, discourse: Discourse) -> tuple[int, int, tuple[str, ...]] | None:
     lower, here = token.lower_, (token.i, token.i + 1)
     near = token.tag_ == "PRP$" and token.i < token.head.i < token.i + 4
@@ -61,6 +73,8 @@ def _pronoun(token: Token, discourse: Discourse) -> tuple[int, int, tuple[str, .
             here = (token.i, token.head.i + 1)  # "his country", "its foreign ministry"
     if lower in _SELVES and (token.dep_ not in ("dobj", "pobj", "conj") or discourse.doers(token)):
         return None  # "Oslo *itself*", or whose clause it is, and no second actor
+    if token.tag_ == "PRP$" and lower in _IT | _THEY and (spoken_of := _spoken_of(token, discourse)):
+        return *here, spoken_of
     if lower in _SHE:
         return *here, discourse.meant(token, "person")
     if lower in _IT and not _expletive(token):
@@ -96,6 +110,8 @@ def _description(token: Token, discourse: Discourse) -> tuple[int, int, tuple[st
     bounds = (determiner.i, token.i + 1)
     if lemma not in _STATE_NOUNS and (known := discourse.kind(token.lower_)):
         return *bounds, known
+    if lemma == "island":
+        return *bounds, discourse.last_of(_ISLANDS)
     if {lemma, token.lower_} & _STATE_NOUNS:
         called = discourse.so_called(token.lower_) if token.lower_ in _REGIMES else ()
         return *bounds, called or discourse.meant(token, "state")

@@ -19,6 +19,8 @@ _CLOSERS = 8
 LONGEST = 200
 """Characters that a word may have: on a line of brackets the tokenizer takes the square of its length."""
 _RUN = re.compile(rf"\S{{{LONGEST + 1},}}")
+_AFTER_DOT = re.compile(r"(?<=[A-Z]\.)(-)(?=[A-Za-z])")
+"""Where "U.S.-China" and "U.N.-led" come apart, as "US-China" does without help."""
 _NUMBER = re.compile(r"\(?\w{1,3}[.)]|[A-Z]:")
 
 
@@ -99,8 +101,9 @@ class ArticleTokenizer:
             first = len(words)
             for piece in _pieces(text[start:end]):
                 for token in self.tokenizer(piece):
-                    words.append(token.text)
-                    spaces.append(bool(token.whitespace_))
+                    parts = _AFTER_DOT.split(token.text)
+                    words += parts
+                    spaces += [*[False] * (len(parts) - 1), bool(token.whitespace_)]
             starts += [True, *[None] * (len(words) - first - 1)]
             if block is None:
                 continue

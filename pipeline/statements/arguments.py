@@ -10,7 +10,7 @@ from itertools import islice
 
 from spacy.tokens import Span, Token
 
-from pipeline.verbs.lexicon import Predicate
+from pipeline.verbs.lexicon import Predicate, predicates
 from pipeline.words import words
 
 _OWNERS = ("poss", "amod", "compound", "nmod")
@@ -22,6 +22,7 @@ _AUTHORITIES = words("authorities")
 _POSTS = words("posted")
 _ANSWERING = words("answering")
 _MEDIATING = words("mediating")
+_JUDGING = words("judging")
 _RELATIVE = ("WDT", "WP", "WP$")
 _COMPLEMENTS = ("dobj", "dative", "xcomp", "ccomp", "oprd", "acomp")
 _LEADING = frozenset({"of", "from", "for", "to", "in"})
@@ -75,7 +76,8 @@ class Arguments:
         for child in children:
             seated = child.lower_ == "in" and head.lemma_.lower() in _AUTHORITIES  # "the junta *in Niamey*"
             posted = child.lower_ == "for" and head.lemma_.lower() in _POSTS
-            if child.dep_ in ("prep", "agent") and (child.lower_ in _INSIDE or seated) and not posted:
+            inside = child.dep_ in ("prep", "agent") and (child.lower_ in _INSIDE or seated)
+            if inside and not posted and not _suffers(child):
                 for noun in child.children:
                     if noun.dep_ == "pobj" and (found := self.stand_for(noun, depth + 1)):
                         return found
@@ -114,6 +116,8 @@ class Arguments:
             if governor.pos_ in ("VERB", "AUX"):
                 return self._borne_by(governor, depth)
             return self._noun_subjects(governor, depth + 1)
+        if verb.dep_ == "acl" and verb.tag_ == "VB" and (owners := self.fill(head, "possessor", "noun")):
+            return owners  # "Riga's decision to *leave*"
         if verb.dep_ in ("acl", "relcl") and head.pos_ in ("NOUN", "PROPN", "PRON"):
             return self.stand_for(head) if verb.tag_ == "VBG" else self._noun_subjects(head, depth + 1)
         return []
@@ -193,7 +197,8 @@ class Arguments:
                 return self.subjects(token)
             if pos == "adjective":
                 return self._complemented(token)
-            return self._noun_subjects(token)
+            judged = token.dep_ == "dobj" and token.head.lemma_.lower() in _JUDGING
+            return [] if judged else self._noun_subjects(token)
         if slot == "object":
             return self.objects(token)
         if slot == "indirect":
@@ -256,10 +261,16 @@ class Arguments:
     @staticmethod
     def _leads_on(above: Token, child: Token, top: Token) -> bool:
         if child.dep_ in _COMPLEMENTS or (child.dep_ == "prep" and child.lower_ in _LEADING):
-            return True
+            return above.i == top.i or not _suffers(child)
         if child.dep_ == "nsubj" and above.dep_ == "relcl":
             return False  # "a treaty that *Riga* had kept"
         return above.i != top.i and child.dep_ in ("nsubj", "pobj", "pcomp", "acl", "relcl", *_OWNERS)
+
+
+def _suffers(preposition: Token) -> bool:
+    """Whether it says to whom the act before it is done, and not by whom: "the bombing *of* Riga"."""
+    act = predicates().get(f"{preposition.head.lemma_.lower()}/noun")
+    return act is not None and act.quad == 4 and preposition.lower_ in act.target
 
 
 def _elsewhere(noun: Token) -> bool:

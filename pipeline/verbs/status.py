@@ -55,10 +55,17 @@ def _proposes(governor: Token) -> bool:
     return governor.lemma_ in _PROPOSING and calls
 
 
+def _voted_down(token: Token) -> bool:
+    """Whether somebody decides against it: "voted *against sending* troops", "*against* the *deal*"."""
+    return token.head.lower_ == "against" and token.head.head.lemma_ in ("decide", "rule", "vote")
+
+
 def comes_to_nothing(noun: Token) -> bool:
     """Whether the verb says that what a noun names is over, or did not succeed: "the *talks* broke down", "suspended
     the *agreement*"."""
     verb = noun.head
+    if noun.dep_ == "pobj" and _voted_down(noun):
+        return True
     if noun.pos_ == "VERB" or verb.pos_ != "VERB":
         return False
     if noun.dep_ in ("dobj", "nsubjpass"):
@@ -93,6 +100,8 @@ def status(predicate: Span) -> str:
     ruling = next((above for above in chain[1:2] if above.lemma_ == "rule"), None)
     if ruling and (_has_not(ruling) or (ruling.dep_ == "xcomp" and ruling.head.lemma_ in _DENYING)):
         return "hypothetical"  # "has not ruled out sanctions"
+    if ruling and token.tag_ == "VBG" and any(child.lower_ == "out" for child in ruling.children):
+        return "negated"  # "ruled out *sending* troops"
     clause = token if token.pos_ in ("VERB", "AUX") else next((t for t in chain if t.pos_ in ("VERB", "AUX")), token)
     # "*sanctions* on Riga will not be lifted": the verb is said of what there is
     apart = clause.i != token.i and _is_subject(token) and clause.lemma_ not in _HAPPENING
@@ -100,6 +109,8 @@ def status(predicate: Span) -> str:
     if _has_not(token) or any(_negates(child) for link in reach for child in link.children):
         return "negated"
     if token.head.lower_ == "without" and token.dep_ in ("pobj", "pcomp"):
+        return "negated"
+    if _voted_down(token) and token.dep_ == "pcomp":
         return "negated"
     if apart or (token.dep_ == "dobj" and owned(token)):  # a demand that is rejected has been made
         return "actual"
