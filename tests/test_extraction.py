@@ -256,6 +256,10 @@ STATEMENTS = [
     ("Namibia rebuked Germany for backing Israel.", {"NAM - DEU", "DEU + ISR"}),
     ("Burkina Faso withdrew from ECOWAS.", {"BFA - IGO:ECOWAS"}),
     ("Trump thanked Petro.", {"USA + COL"}),
+    (
+        "Norway and Latvia agreed to a truce brokered by Oman.",
+        {"NOR + LVA", "LVA + NOR", "OMN + NOR", "OMN + LVA"},
+    ),
     ("U.S.-China talks began in Geneva.", {"USA + CHN", "CHN + USA"}),
     ("The truce was brokered by Qatar and Egypt.", set()),
     ("The junta in Niamey accused France of spying.", {"NER - FRA"}),
@@ -327,6 +331,7 @@ STATUS = [
     ("Norway held at least two meetings with Latvia.", "actual", "cooperative"),
     ("Norway signed a no-fly agreement with Latvia.", "actual", "cooperative"),
     ("Norway denied that it backs Latvia.", "negated", "oppositional"),
+    ("Norway accused Latvia of theft, a charge Riga denied.", "actual", "oppositional"),
     ("Norway has ruled out sending grain to Latvia.", "negated", "oppositional"),
     ("Norway's parliament voted against the deal with Latvia.", "actual", "oppositional"),
 ]

@@ -136,6 +136,8 @@ class Arguments:
             for child in verb.children:
                 if child.dep_ == "nsubjpass":
                     return self.stand_for(child)
+            if verb.dep_ == "acl" and verb.lemma_ in _MEDIATING:
+                return self._noun_subjects(verb.head)  # "agreed to a truce *brokered* by Oslo"
             if verb.dep_ == "acl":
                 return self.stand_for(verb.head)
             if verb.dep_ == "conj" and _passive(verb.head):

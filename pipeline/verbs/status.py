@@ -127,7 +127,7 @@ def status(predicate: Span) -> str:
             return "proposed"
         if any(g.lemma_ in _DOUBTING for g in governors):
             return "hypothetical"
-    if clause.dep_ == "ccomp" and clause.head.lemma_ == "deny":
+    if clause.dep_ == "ccomp" and clause.head.lemma_ == "deny" and clause.head.i < clause.i:
         return "negated"
     coming = clause.tag_ == "VB" and any(child.lower_ == "to" and child.dep_ == "aux" for child in clause.children)
     if coming and (clause.dep_ in ("ROOT", "ccomp") or (clause.dep_ == "xcomp" and clause.head.lemma_ == "be")):
