@@ -25,6 +25,8 @@ _MOST = 30
 _COMPANY = 8
 """Mentions back with which one counts as named together in a sentence."""
 _FAR_BACK = 4
+_AFTER, _BELOW = 30, 8
+"""Tokens after a subject, and arcs below its verb, in which the verb's objects are looked for."""
 _WITHIN = frozenset("dobj pobj prep dative agent amod compound poss nmod appos conj det xcomp".split())
 _PHRASE = ("compound", "amod", "poss", "nmod", "appos", "conj", "pobj", "prep", "det")
 
@@ -105,11 +107,11 @@ def _clause(token: Token) -> set[int]:
 
 def _undergoes(token: Token, verb: int) -> bool:
     """Whether a word is an object of the verb, or part of one, and of no clause of another subject."""
-    while token.i != verb:
-        if token.dep_ not in _WITHIN or token.head.i == token.i:
-            return False
+    for _ in range(_BELOW):
+        if token.i == verb or token.dep_ not in _WITHIN:
+            break
         token = token.head
-    return True
+    return token.i == verb
 
 
 class Signs(NamedTuple):
@@ -304,7 +306,7 @@ class Discourse:
     def _objects(self, token: Token) -> set[str]:
         """The actors to whom `token`, the subject of a clause, does what it says."""
         verb = _governor(token)
-        after = (t for t in token.doc[verb].subtree if t.i > token.i and t.i in self.named) if verb >= 0 else ()
+        after = (t for t in token.doc[token.i + 1 : token.i + _AFTER] if verb >= 0 and t.i in self.named)
         return {actor for t in after if _undergoes(t, verb) for actor in mention.actors_of(self.named[t.i])}
 
     def couple(self, token: Token) -> tuple[str, ...]:

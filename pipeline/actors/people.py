@@ -97,7 +97,8 @@ def _before(doc: Doc, start: int, owner: dict[int, Span]) -> tuple[tuple[str, ..
         if titled and doc[at].tag_ == "WP$":  # "Lima, *whose* envoy, Ana Quispe, …"
             possessor = at - 1 - (doc[at - 1].text == ",")
             break
-        if titled and doc[at + 1].lower_ in _OF and doc[at + 2].lower_ == "the":  # "an envoy of *the movement*, Ana …"
+        if titled and at + 2 < start and doc[at + 1].lower_ in _OF and doc[at + 2].lower_ == "the":
+            # "an envoy of *the movement*, Ana Quispe"
             last = start - 1 - (doc[start - 1].text == ",")
             return (), True, last if doc[last].tag_ in ("NN", "NNS") and last > at + 2 else -1
         at -= 1

@@ -4,6 +4,6 @@ A gold file is JSONL. Its first line describes the document; every other line is
 verb or statement, told apart by `type`. Offsets count characters (code points) of the text as given.
 """
 
-from pipeline.gold.schema import Block, Gold, Mention, Sentence, Statement, Verb, read, write
+from pipeline.gold.schema import Gold, read, write
 
-__all__ = ["Block", "Gold", "Mention", "Sentence", "Statement", "Verb", "read", "write"]
+__all__ = ["Gold", "read", "write"]

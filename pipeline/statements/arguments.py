@@ -301,7 +301,7 @@ def _passive(verb: Token) -> bool:
 def _agents(verb: Token) -> list[Token]:
     return [
         noun
-        for participle in (verb, *verb.conjuncts)
+        for participle in (verb, *islice(verb.conjuncts, _LIST))
         for child in participle.children
         if child.dep_ == "agent" or (child.dep_ == "prep" and child.lower_ == "by")
         for noun in child.children
