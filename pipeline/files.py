@@ -32,6 +32,10 @@ def check_writable(path: Path) -> None:
         raise InputError("cannot be written (permission denied)", near)
 
 
+SAME_ENDING = {".ndjson": ".jsonl"}
+"""Endings that are another name of one."""
+
+
 @contextmanager
 def replacing(path: Path, within: Path | None = None) -> Iterator[Path]:
     """A temporary path that takes the place of `path` if all goes well, and is gone if not. It lies beside `path`,

@@ -316,12 +316,18 @@ def test_a_label_begins_a_block_without_an_empty_line(tmp_path: Path) -> None:
     ]
 
 
+def through_brat(gold: Gold, text: str, folder: Path) -> Gold:
+    name = gold.document
+    entry = Entry(name, f"{name}.txt", "", "", "", "", "", "", True, "train", sha256(text))
+    formats.named("brat").write([Annotated(entry, text, gold)], folder / "a.ann")
+    ((back, _),) = formats.named("brat").read(folder / "a.ann", {}.get)
+    return back
+
+
 def test_brat_keeps_a_span_over_the_line_ends_of_windows(tmp_path: Path) -> None:
     text = "Oslo thanked\r\nRiga today.\r\n"
     gold = Gold("a", sha256(text), "ann", sentences=[Sentence("s1", 0, 25)])
-    entry = Entry("a", "a.txt", "", "", "", "", "", "", True, "train", sha256(text))
-    formats.named("brat").write([Annotated(entry, text, gold)], tmp_path / "a.ann")
-    ((back, _),) = formats.named("brat").read(tmp_path / "a.ann", {}.get)
+    back = through_brat(gold, text, tmp_path)
     assert [(s.start, s.end) for s in back.sentences] == [(0, 25)]
 
 
@@ -329,9 +335,7 @@ def test_a_note_of_brat_keeps_what_has_spaces(tmp_path: Path) -> None:
     """A document "my article" by "Ann Smith" came back as "my" by "Ann"."""
     text = "Oslo thanked Riga.\n"
     gold = Gold("my article", sha256(text), "Ann Smith", sentences=[Sentence("s1", 0, 18)])
-    entry = Entry("my article", "my article.txt", "", "", "", "", "", "", True, "train", sha256(text))
-    formats.named("brat").write([Annotated(entry, text, gold)], tmp_path / "a.ann")
-    ((back, _),) = formats.named("brat").read(tmp_path / "a.ann", {}.get)
+    back = through_brat(gold, text, tmp_path)
     assert (back.document, back.annotator) == ("my article", "Ann Smith")
 
 

@@ -28,7 +28,6 @@ _THING_AFTER = words("thing_after")
 _THING_AFTER_ADJECTIVE = words("thing_after_adjective")
 _THING_BEFORE = words("thing_before")
 _SIGNED_AFTER = words("signed_after")
-_AUTHORITIES = words("authorities")
 _ORGANISATION_NOUNS = words("organisation_nouns")
 _GOVERNMENT_BODIES = words("government_bodies")
 _GOVERNMENT_WORDS = words("government_words")
@@ -101,7 +100,8 @@ class Actors:
             called = {token.i for span in organisations for token in span}
             people = [person for person in people if person.start not in called]
             named += organisations
-        doc.spans[mention.KEY] = find_references(doc, named, people, places)
+        datelines = [span for span in places if span.start in bylines]
+        doc.spans[mention.KEY] = find_references(doc, named, people, datelines)
         return doc
 
     def _named(self, doc: Doc, bylines: set[int]) -> tuple[list[Span], list[Span]]:
@@ -294,7 +294,7 @@ class _Context:
         if span.root.dep_ != "pobj":
             return False
         if preposition.lower_ in _LOCATIVE:
-            return preposition.lower_ != "in" or preposition.head.lemma_.lower() not in _AUTHORITIES
+            return not mention.rules_from(preposition)
         verb = preposition.head
         goes = preposition.lower_ in ("to", "for", "into", "through", "via") and verb.lemma_.lower() in _MOTION
         return goes and verb.pos_ == "VERB"  # "flew to Oslo", but "a visit to *Oslo*"

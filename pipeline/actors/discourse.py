@@ -27,8 +27,8 @@ _COMPANY = 8
 _FAR_BACK = 4
 _AFTER, _BELOW = 30, 8
 """Tokens after a subject, and arcs below its verb, in which the verb's objects are looked for."""
-_WITHIN = frozenset("dobj pobj prep dative agent amod compound poss nmod appos conj det xcomp".split())
 _PHRASE = ("compound", "amod", "poss", "nmod", "appos", "conj", "pobj", "prep", "det")
+_WITHIN = (*_PHRASE, "dobj", "dative", "agent", "xcomp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,15 +182,14 @@ def _clausal(words: Span) -> bool:
 class Discourse:
     """Mentions in the order of the text, asked from the place that the reading has come to."""
 
-    def __init__(self, doc: Doc, named: list[Span], places: list[Span]) -> None:
+    def __init__(self, doc: Doc, named: list[Span], datelines: list[Span]) -> None:
         self.named = {token.i: span for span in named for token in span}
         """All mentions that name an actor, those still to come among them, by their tokens."""
         self.sentence_of = {token.i: number for number, sentence in enumerate(doc.sents) for token in sentence}
         first = next(iter(doc.spans.get("blocks", [])), None)
         self.headline = first.end if first is not None and first.label_ == "headline" else 0
         """The token after it."""
-        bylines = {t.i for block in doc.spans.get("blocks", []) if block.label_ == "byline" for t in block}
-        self.datelined = {actor for span in places if span.start in bylines for actor in mention.actors_of(span)}
+        self.datelined = {actor for span in datelines for actor in mention.actors_of(span)}
         self.headlined: set[str] = set()
         self.topics: set[frozenset[str]] = set()
         self.before: list[Antecedent] = []

@@ -6,9 +6,12 @@ Mentions are the spans of `doc.spans["actors"]`: `span.label_` says how the acto
 
 from __future__ import annotations
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
+
+from pipeline.words import words
 
 KEY = "actors"
+_AUTHORITIES = words("authorities")
 
 
 def make(doc: Doc, start: int, end: int, actors: tuple[str, ...], form: str) -> Span:
@@ -19,3 +22,9 @@ def make(doc: Doc, start: int, end: int, actors: tuple[str, ...], form: str) -> 
 def actors_of(mention: Span) -> tuple[str, ...]:
     """The canonical ids that a mention names; one, or several for a plural reference."""
     return tuple(mention.kb_id_.split("+"))
+
+
+def rules_from(preposition: Token) -> bool:
+    """Whether a preposition says from which capital somebody rules, so that this is no mere place: "the junta *in*
+    Niamey"."""
+    return preposition.lower_ == "in" and preposition.head.lemma_.lower() in _AUTHORITIES

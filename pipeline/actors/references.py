@@ -145,9 +145,9 @@ def _kind_of_office(doc: Doc, name: int) -> str:
 class _Reader:
     """Reads a Doc from left to right and resolves what refers back."""
 
-    def __init__(self, doc: Doc, named: list[Span], people: list[Person], places: list[Span]) -> None:
+    def __init__(self, doc: Doc, named: list[Span], people: list[Person], datelines: list[Span]) -> None:
         self.doc = doc
-        self.discourse = Discourse(doc, named, places)
+        self.discourse = Discourse(doc, named, datelines)
         self.named = {span.start: span for span in named if span.label_ != "person"}
         self.people = {person.start: person for person in people}
         self.families: dict[str, tuple[str, ...]] = {}
@@ -214,8 +214,9 @@ class _Reader:
                 actors = mention.actors_of(owner) if owner else ()
                 if not owner and said.tag_ in ("PRP$", "POS"):
                     actors = self.discourse.meant(said, "it")
-            kind = _kind_of_office(self.doc, person.start)
-            actors = actors or self.discourse.meant(self.doc[person.start], "office", kind, name=text)
+            if not actors:
+                kind = _kind_of_office(self.doc, person.start)
+                actors = self.discourse.meant(self.doc[person.start], "office", kind, name=text)
         if actors:
             self.families.setdefault(text, actors)
             if person.end - person.start > 1:
@@ -223,10 +224,10 @@ class _Reader:
         return actors
 
 
-def find_references(doc: Doc, named: list[Span], people: list[Person], places: list[Span]) -> list[Span]:
+def find_references(doc: Doc, named: list[Span], people: list[Person], datelines: list[Span]) -> list[Span]:
     """All mentions of a Doc: `named` ones, people, and what refers back to either. First persons are whoever speaks.
-    `places` are names that are no mentions where they stand."""
-    mentions = _Reader(doc, named, people, places).read()
+    `datelines` name the places in bylines, which are no mentions."""
+    mentions = _Reader(doc, named, people, datelines).read()
     voices = speakers(doc, mentions)
     taken = {token.i for span in mentions for token in span}
     mentions += [mention.make(doc, at, at + 1, voice, "reference") for at, voice in voices.items() if at not in taken]

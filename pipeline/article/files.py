@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from pipeline.errors import InputError
+from pipeline.files import SAME_ENDING
 
 TEXT, HTML = {".txt", ".text", ".md", ""}, {".html", ".htm", ".xhtml"}
 ROWS = {".jsonl", ".csv", ".tsv", ".parquet"}
 OFFICE = {".pdf", ".doc", ".docx", ".epub", ".odt", ".rtf"}
 """Articles that have to be saved as text first; in a folder they are set aside, and not passed over in silence."""
-_SAME = {".ndjson": ".jsonl"}
 
 
 def bare(path: Path) -> Path:
@@ -25,10 +25,10 @@ def bare(path: Path) -> Path:
 
 def _kind(path: Path, form: str | None) -> str:
     suffix = f".{form}" if form else bare(path).suffix.lower()
-    suffix = _SAME.get(suffix, suffix)
+    suffix = SAME_ENDING.get(suffix, suffix)
     known = TEXT | HTML | ROWS
     if form and suffix not in known:
-        forms = ", ".join(sorted(name[1:] for name in known | _SAME.keys() if name))
+        forms = ", ".join(sorted(name[1:] for name in known | SAME_ENDING.keys() if name))
         raise InputError(f"no such input format: {form!r}; one of {forms}", path)
     return suffix if suffix in known else ".txt"
 

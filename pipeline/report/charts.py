@@ -45,10 +45,11 @@ def network(pairs: list[Row], actors: list[str]) -> str:
 
 def timeline(statements: Relation) -> str:
     """Statements a month (a year, over a long time), cooperative above the line; empty without two of them."""
-    by_year, by_month = (_per_period(statements, by) for by in ("year", "month"))
-    years = [int(bar["when"]) for bar in by_year]
-    short = bool(years) and max(years) - min(years) < _YEARS_BY_MONTH
-    bars = by_month if short and len({bar["when"] for bar in by_month}) > 1 else by_year
+    bars = _per_period(statements, "year")
+    years = [int(bar["when"]) for bar in bars]
+    if years and max(years) - min(years) < _YEARS_BY_MONTH:
+        months = _per_period(statements, "month")
+        bars = months if len({bar["when"] for bar in months}) > 1 else bars
     return svg("timeline", {"statements": bars}) if len({bar["when"] for bar in bars}) > 1 else ""
 
 

@@ -12,7 +12,7 @@ import pipeline
 from pipeline.article import Article
 from pipeline.article import read as read_articles
 from pipeline.errors import InputError
-from pipeline.files import check_writable
+from pipeline.files import SAME_ENDING, check_writable
 from pipeline.review.session import Session
 from pipeline.table import read
 from pipeline.table.documents import articles
@@ -30,7 +30,7 @@ def sessions(
     for folder in (output, corpus):
         check_writable(folder)
     path, told = Path(given), None
-    if path.suffix.lower() in (*FORMATS, ".ndjson") or (path / "statements").is_dir():
+    if path.suffix.lower() in (*FORMATS, *SAME_ENDING) or (path / "statements").is_dir():
         told, found = _table(path)
         nlp = pipeline.load(None)
     else:

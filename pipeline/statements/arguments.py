@@ -10,6 +10,7 @@ from itertools import islice
 
 from spacy.tokens import Span, Token
 
+from pipeline.actors import mention
 from pipeline.verbs.lexicon import Predicate, predicates
 from pipeline.words import words
 
@@ -18,7 +19,6 @@ _INSIDE = frozenset({"of", "from", "by", "for", "between", "among"})
 _OBJECT_CONTROL = words("object_control")
 _OTHERS = words("others")
 _CHARGING = words("charging")
-_AUTHORITIES = words("authorities")
 _POSTS = words("posted")
 _ANSWERING = words("answering")
 _MEDIATING = words("mediating")
@@ -74,9 +74,8 @@ class Arguments:
             if found:
                 return found
         for child in children:
-            seated = child.lower_ == "in" and head.lemma_.lower() in _AUTHORITIES  # "the junta *in Niamey*"
             posted = child.lower_ == "for" and head.lemma_.lower() in _POSTS
-            inside = child.dep_ in ("prep", "agent") and (child.lower_ in _INSIDE or seated)
+            inside = child.dep_ in ("prep", "agent") and (child.lower_ in _INSIDE or mention.rules_from(child))
             if inside and not posted and not _suffers(child):
                 for noun in child.children:
                     if noun.dep_ == "pobj" and (found := self.stand_for(noun, depth + 1)):
@@ -262,7 +261,9 @@ class Arguments:
 
     @staticmethod
     def _leads_on(above: Token, child: Token, top: Token) -> bool:
-        if child.dep_ in _COMPLEMENTS or (child.dep_ == "prep" and child.lower_ in _LEADING):
+        if child.dep_ in _COMPLEMENTS:
+            return True
+        if child.dep_ == "prep" and child.lower_ in _LEADING:
             return above.i == top.i or not _suffers(child)
         if child.dep_ == "nsubj" and above.dep_ == "relcl":
             return False  # "a treaty that *Riga* had kept"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import pyarrow as pa
 
 from pipeline.errors import InputError
-from pipeline.files import check_target, replacing
+from pipeline.files import SAME_ENDING, check_target, replacing
 from pipeline.table.schema import DOCUMENTS, STATEMENTS
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _FORMULA = re.compile("'*[=+@\t\r-]")
 
 
 def _ending(suffix: str) -> str:
-    return ".jsonl" if suffix == ".ndjson" else suffix
+    return SAME_ENDING.get(suffix, suffix)
 
 
 def format_of(path: str | Path, form: str | None = None) -> str:
