@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from conftest import CORPUS, shoot
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from pipeline.gold import read
 from pipeline.table.documents import articles
@@ -100,8 +100,9 @@ def test_nothing_to_undo_and_a_journal_without_its_first_line_lock_nobody_out(
 ) -> None:
     address, process = start(article)
     visit(page, address)
-    with page.expect_response("**/undo"):
+    with page.expect_response("**/undo") as answer:
         page.keyboard.press("u")
+    answer.value.finished()
     process.kill()
     process.wait()
     assert not (tmp_path / "gold" / "long.jsonl").exists()
@@ -116,6 +117,35 @@ def test_nothing_to_undo_and_a_journal_without_its_first_line_lock_nobody_out(
         assert page.inner_text("#count").startswith(count)
         process.kill()
         process.wait()
+
+
+def test_a_decision_that_cannot_be_written_down_is_named_on_the_page(
+    start: Start, browser: Browser, article: Path, tmp_path: Path
+) -> None:
+    address, _ = start(article)
+    with browser.new_page() as page:
+        visit(page, address)
+        (tmp_path / "corpus").mkdir(exist_ok=True)
+        (tmp_path / "corpus" / "manifest.jsonl").write_text("no manifest\n", encoding="utf-8")
+        page.keyboard.press("a")
+        expect(page.locator("#error")).to_contain_text("manifest.jsonl, line 1")
+
+
+def test_a_page_whose_server_is_gone_says_so_and_loses_nothing(start: Start, browser: Browser, article: Path) -> None:
+    address, process = start(article)
+    with browser.new_page() as page:
+        broken: list[str] = []
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        visit(page, address)
+        judge(page, "a")
+        process.kill()
+        process.wait()
+        count = page.inner_text("#count")
+        for key in "au":
+            page.keyboard.press(key)
+            expect(page.locator("#error")).to_contain_text("is demarche review still running?")
+        assert page.inner_text("#count") == count
+        assert broken == []
 
 
 def test_what_nobody_judged_counts_neither_way(start: Start, page: Page, article: Path, tmp_path: Path) -> None:

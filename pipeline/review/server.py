@@ -49,6 +49,8 @@ def create_app(articles: list[Article], session: Callable[[int], Session], order
 
     @app.errorhandler(InputError)
     def _problem(error: InputError) -> Any:
+        if request.endpoint != "_page":
+            return jsonify(error=str(error)), 409
         number = (request.view_args or {}).get("number", 0)
         return render_template("problem.html", problem=error, number=number, count=len(articles)), 409
 

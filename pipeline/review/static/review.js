@@ -3,6 +3,7 @@ const main = document.getElementById("text");
 const spans = [...document.querySelectorAll(".sentence")];
 const words = spans.map((span) => [...span.textContent]);
 const byId = (id) => document.getElementById(id);
+const GONE = "no answer: is demarche review still running? Start it again and reload this page; what was judged is kept";
 const opposite = { cooperative: "oppositional", oppositional: "cooperative" };
 
 let state = { items: [], decisions: {}, mentions: [], sentences: [], verbs: [], roots: {}, statuses: [] };
@@ -84,9 +85,13 @@ function card(shown) {
 }
 
 async function call(path, body) {
-  const answer = await fetch(location.pathname + path, body && { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
-  const found = await answer.json().catch(() => ({}));
-  if (!answer.ok) { refuse(found.error ?? answer.statusText); return null; }
+  const request = body && { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const answer = await fetch(location.pathname + path, request).catch(() => null);
+  const found = await answer?.json().catch(() => null);
+  if (!answer?.ok || !found) {
+    refuse(found?.error ?? (answer?.ok === false ? answer.statusText : GONE));
+    return null;
+  }
   refuse("");
   return found;
 }
@@ -248,6 +253,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-take(await call("/state"));
+const first = await call("/state");
+if (first) take(first);
 draw();
 document.body.dataset.ready = "yes";
