@@ -45,6 +45,13 @@ NAMES = [
         "North Korea freed two Southern engineers. The South thanked the Northern envoys.",
         [("North Korea", "PRK"), ("Southern", "KOR"), ("South", "KOR"), ("Northern", "PRK")],
     ),
+    ("Donald J. Trump wrote to Mikhail S. Gorbachev.", [("Donald J. Trump", "USA"), ("Mikhail S. Gorbachev", "SUN")]),
+    ("The U. S. warned the U. N. about Gaza City.", [("U. S.", "USA"), ("U. N.", "IGO:UN"), ("Gaza City", "PSE")]),
+    ("Anil Modi, a painter, was away. Modi met Kerry.", [("Kerry", "USA")]),
+    (
+        "Peruvian Foreign Minister Arroyo was late. Arroyo met Kerry.",
+        [("Peruvian", "PER"), ("Arroyo", "PER"), ("Arroyo", "PER"), ("Kerry", "USA")],
+    ),
     ("Norway and Latvia quarrelled with the Euphrates.", [("Norway", "NOR"), ("Latvia", "LVA")]),
     ("The chef cooked a turkey and a goose for dinner.", []),
     (

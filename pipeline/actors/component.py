@@ -272,7 +272,7 @@ class _Context:
         names = (doc[ent.start] for ent in self.people if ent.start < span.start and ent.end == span.end)
         if span.label_ != "person" and any(t.pos_ == "PROPN" and t.lower_ not in _OTHERS for t in names):
             return False
-        if span.label_ == "person" and len(span) == 1 and self._is_part_of_name(span):
+        if span.label_ == "person" and len(span) == 1 and (self._is_part_of_name(span) or self._is_namesake(span)):
             return False
         after = doc[span.end].lower_ if span.end < len(doc) else ""
         things = _THING_AFTER_ADJECTIVE if span.label_ == "adjective" else _THING_AFTER
@@ -288,6 +288,13 @@ class _Context:
         """Whether a surname is another's: "Dr *Anil* Modi"."""
         beside = [self.doc[i] for i in (span.start - 1, span.end) if 0 <= i < len(self.doc)]
         return any(t.ent_type_ == "PERSON" and t.pos_ == "PROPN" and t.lower_ not in gazetteer.titles() for t in beside)
+
+    def _is_namesake(self, span: Span) -> bool:
+        """Whether the text has given a surname to somebody else: "*Rolando* Estrada … *Estrada*"."""
+        before = {e[0].text for e in self.people if e.end <= span.start and len(e) > 1 and e[-1].text == span.text}
+        if not before:
+            return False
+        return before.isdisjoint(name.split(" ")[0] for name in gazetteer.people() if name.endswith(f" {span.text}"))
 
     def _is_place(self, span: Span) -> bool:
         preposition = span.root.head

@@ -67,6 +67,12 @@ def actor_names() -> dict[str, str]:
 
 
 @cache
+def people() -> dict[str, str]:
+    """The actor of each person, by the name as written."""
+    return {name.text: name.actor for name in names() if name.form == "person"}
+
+
+@cache
 def titles() -> frozenset[str]:
     """Words of office, lower case, that tie a person to the actor named beside them."""
     lines = (files("pipeline") / "data" / "titles.txt").read_text(encoding="utf-8").splitlines()

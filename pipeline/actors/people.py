@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span, Token
@@ -23,6 +24,7 @@ _OF = frozenset({"of", "for", "from"})
 _POSTED = frozenset({"to", "at", "in", "with"})
 _STYLES = frozenset({"excellency", "highness", "holiness", "majesty"})
 _HIS = frozenset({"his", "her", "their"})
+_INITIAL = re.compile(r"[A-Z]\.")
 _BEING = frozenset({"be", "become", "lead", "head", "chair", "command", "serve", "represent", "run"})
 
 
@@ -184,6 +186,12 @@ def _by_office(doc: Doc, taken: dict[int, Span]) -> list[tuple[int, int]]:
     return found
 
 
+def _known(name: Span) -> tuple[str, ...]:
+    """The actor of a person whom the gazetteer knows without an initial: "Mikhail *S.* Gorbachev"."""
+    plain = " ".join(token.text for token in name if not _INITIAL.fullmatch(token.text))
+    return (gazetteer.people()[plain],) if plain in gazetteer.people() else ()
+
+
 def _candidates(doc: Doc, named: list[Span], taken: dict[int, Span]) -> list[tuple[int, int, tuple[str, ...]]]:
     """Token bounds of personal names; with actors where the gazetteer knows the person."""
     found = {(span.start, span.end): mention.actors_of(span) for span in named if span.label_ == "person"}
@@ -202,7 +210,7 @@ def _candidates(doc: Doc, named: list[Span], taken: dict[int, Span]) -> list[tup
                 start += 1
         start, end = _trim(doc, start, end)
         if start < end and not any(s <= start and end <= e for s, e in found):
-            found[start, end] = ()
+            found[start, end] = _known(doc[start:end])
     for start, end in _by_office(doc, taken):
         if not any(s < end and start < e for s, e in found):
             found[start, end] = ()
@@ -217,7 +225,8 @@ def find_people(doc: Doc, named: list[Span], places: list[Span]) -> list[Person]
     found = []
     for start, end, known in _candidates(doc, named, taken):
         before, titled, possessor = _before(doc, start, owner)
-        actors, after_titled = known or before, False
+        alone = end - start == 1 and titled  # "the Peruvian envoy *Rubio*"
+        actors, after_titled = (before if alone else ()) or known or before, False
         if not actors:
             actors, after_titled, its = _after(doc, end, owner)
             possessor = max(possessor, its)

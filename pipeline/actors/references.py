@@ -205,7 +205,8 @@ class _Reader:
 
     def _person(self, person: Person) -> tuple[str, ...]:
         text = self.doc[person.start : person.end].text
-        actors = person.actors or self.families.get(text, ())
+        named_before = self.families.get(text, ())
+        actors = (named_before if person.end - person.start == 1 else ()) or person.actors or named_before
         if not actors and person.titled:
             if person.possessor >= 0:
                 owners = (span for span in reversed(self.found) if span.start <= person.possessor < span.end)
