@@ -273,6 +273,20 @@ STATEMENTS = [
     ("A museum in Niamey accused France of theft.", set()),
     ("Colombia withdrew its ambassador from Israel.", {"COL - ISR"}),
     ("The Paris Agreement was praised by Fiji.", set()),
+    ("Denmark announced a suspension of aid to Egypt.", {"DNK - EGY"}),
+    ("China eased its export curbs on Australia.", {"CHN + AUS"}),
+    ("The United States completed its withdrawal of troops from Iraq.", {"USA + IRQ"}),
+    ("Britain gave Russia a midnight deadline.", {"GBR - RUS"}),
+    ("Norway offered scathing criticism of Latvia.", {"NOR - LVA"}),
+    ("The U.S. Senate passed a bill to sanction Turkish officials.", {"USA - TUR"}),
+    ("Britons gave harrowing accounts of life in US custody.", set()),
+    ("Norway condemned the sanctions on Latvia.", set()),
+    ("Russia launched airstrikes in support of Assad's troops.", {"RUS + SYR"}),
+    ("The U.S. urged citizens to leave Lebanon.", set()),
+    ("Norway prevented Latvia from suing Estonia.", set()),
+    ("Oslo wrote to Riga demanding an apology.", {"NOR - LVA"}),
+    ("Trump sent a letter to the WHO threatening to pull US funding.", {"USA - IGO:WHO"}),
+    ("Fidel Castro refused to meet Obama when the U.S. president visited Cuba.", {"CUB - USA", "USA + CUB"}),
 ]
 
 
@@ -341,6 +355,8 @@ STATUS = [
     ("Norway accused Latvia of theft, a charge Riga denied.", "actual", "oppositional"),
     ("Norway has ruled out sending grain to Latvia.", "negated", "oppositional"),
     ("Norway's parliament voted against the deal with Latvia.", "actual", "oppositional"),
+    ("Nothing stopped Norway from praising Latvia.", "actual", "cooperative"),
+    ("Norway's refusal to engage with Latvia was deplored.", "negated", "oppositional"),
 ]
 
 

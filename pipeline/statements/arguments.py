@@ -19,10 +19,13 @@ _INSIDE = frozenset({"of", "from", "by", "for", "between", "among"})
 _OBJECT_CONTROL = words("object_control")
 _OTHERS = words("others")
 _CHARGING = words("charging")
+_KEEPING = words("keeping")
+_ADDRESSING = words("addressing")
 _POSTS = words("posted")
 _ANSWERING = words("answering")
 _MEDIATING = words("mediating")
 _JUDGING = words("judging")
+_TIMES = frozenset({"after", "before", "since", "until"})
 _RELATIVE = ("WDT", "WP", "WP$")
 _COMPLEMENTS = ("dobj", "dative", "xcomp", "ccomp", "oprd", "acomp")
 _LEADING = frozenset({"of", "from", "for", "to", "in"})
@@ -112,6 +115,8 @@ class Arguments:
             governor = head.head
             if governor.lemma_ in _CHARGING and head.lower_ in ("of", "for", "against"):
                 return self.objects(governor)
+            if governor.lemma_ in _KEEPING and head.lower_ == "from":
+                return self.objects(governor)  # "kept *Riga* from signing"
             if governor.pos_ in ("VERB", "AUX"):
                 return self._borne_by(governor, depth)
             return self._noun_subjects(governor, depth + 1)
@@ -186,7 +191,8 @@ class Arguments:
         for place in places:
             for child in place.children:
                 if child.dep_ in ("prep", "agent", "dative") and child.lower_ == name and child.i != token.i:
-                    yield from (noun for noun in child.children if noun.dep_ in ("pobj", "pcomp"))
+                    nouns = (noun for noun in child.children if noun.dep_ in ("pobj", "pcomp"))
+                    yield from (noun for noun in nouns if name != "in" or not _is_act(noun))
                     for nested in child.children:  # "opposition from within Riga"
                         if nested.dep_ == "prep":
                             yield from (noun for noun in nested.children if noun.dep_ == "pobj")
@@ -198,8 +204,7 @@ class Arguments:
                 return self.subjects(token)
             if pos == "adjective":
                 return self._complemented(token)
-            judged = token.dep_ == "dobj" and token.head.lemma_.lower() in _JUDGING
-            return [] if judged else self._noun_subjects(token)
+            return [] if _is_others(token) else self._noun_subjects(token)
         if slot == "object":
             return self.objects(token)
         if slot == "indirect":
@@ -228,7 +233,9 @@ class Arguments:
     def roles(self, token: Token, predicate: Predicate) -> tuple[list[Span], list[Span]]:
         """Sources and targets of the predicate at `token`; of a mutual one the sources may be all."""
         pair = self._pair_before(token) if predicate.mutual and predicate.pos == "noun" else []
-        filled = (self.fill(token, slot, predicate.pos) for slot in predicate.source)
+        # "in support *of* Riga", "criticism *of* Riga": it is the source only where nobody else is
+        slots = sorted(predicate.source, key=lambda slot: slot == "of" and slot in predicate.target)
+        filled = (self.fill(token, slot, predicate.pos) for slot in slots)
         sources = pair or next(filter(None, filled), [])
         open_slots = (self.fill(token, slot, predicate.pos) for slot in predicate.target)
         targets = next(filter(None, ([s for s in slot if s not in sources] for slot in open_slots)), [])
@@ -238,6 +245,8 @@ class Arguments:
             ]  # "Riga *rejected* Oslo's demand"
         if not targets and not (predicate.among and len(sources) > 1):
             targets = self._within(token, sources)
+        if not targets and token.dep_ == "advcl" and token.tag_ == "VBG" and token.head.lemma_ in _ADDRESSING:
+            targets = [*self.fill(token.head, "indirect", "verb"), *self.fill(token.head, "to", "verb")]
         return sources, targets
 
     def _pair_before(self, noun: Token) -> list[Span]:
@@ -250,6 +259,9 @@ class Arguments:
 
     def _within(self, token: Token, but: list[Span]) -> list[Span]:
         """The mentions nearest below a predicate that fill no slot of it: "refused to build *Tonga* a dock"."""
+        told = {child.dep_ for child in token.children}
+        if token.lemma_ in _OBJECT_CONTROL and "dobj" in told and told & {"xcomp", "ccomp"}:
+            return []  # "urged *citizens* to leave Riga"
         actors = {span.kb_id_ for span in but}
         level = [token]
         for _ in range(_BELOW):
@@ -265,15 +277,30 @@ class Arguments:
             return True
         if child.dep_ == "prep" and child.lower_ in _LEADING:
             return above.i == top.i or not _suffers(child)
+        if above.lower_ == "in" and _is_act(child):
+            return False
         if child.dep_ == "nsubj" and above.dep_ == "relcl":
             return False  # "a treaty that *Riga* had kept"
         return above.i != top.i and child.dep_ in ("nsubj", "pobj", "pcomp", "acl", "relcl", *_OWNERS)
 
 
+def _is_act(noun: Token) -> bool:
+    """Whether a noun is a predicate: who fires "in *support* of Riga" does not fire on it."""
+    return f"{noun.lemma_.lower()}/noun" in predicates()
+
+
+def _is_others(noun: Token) -> bool:
+    """Whether a noun names what the subject of its clause has not done: "condemned the *attack*", "since the *attack*"."""
+    if noun.dep_ == "dobj":
+        return noun.head.lemma_.lower() in _JUDGING
+    act = predicates().get(f"{noun.lemma_.lower()}/noun")
+    return noun.dep_ == "pobj" and noun.head.lower_ in _TIMES and act is not None and act.quad == 4
+
+
 def _suffers(preposition: Token) -> bool:
     """Whether it says to whom the act before it is done, and not by whom: "the bombing *of* Riga"."""
     act = predicates().get(f"{preposition.head.lemma_.lower()}/noun")
-    return act is not None and act.quad == 4 and preposition.lower_ in act.target
+    return act is not None and act.quad >= 3 and preposition.lower_ in act.target
 
 
 def _elsewhere(noun: Token) -> bool:

@@ -27,6 +27,8 @@ MAX_ACTORS = 6
 """A sentence with more actors is a list: of them only those pairs are candidates that its syntax joins, and those at
 most `NEAR` mentions apart."""
 NEAR = 2
+_ADDRESSING = words("addressing")
+_WHEN = frozenset({"after", "as", "before", "since", "when", "while"})
 _SAYING = words("saying")
 _RECIPROCAL = {("each", "other"), ("one", "another"), ("the", "other"), ("the", "others")}
 
@@ -102,12 +104,18 @@ class Statements:
     ) -> list[Statement]:
         """All candidates of one sentence; at most one an ordered pair of actors."""
         best: dict[tuple[str, str], Statement] = {}
+        chosen: dict[tuple[str, str], Token] = {}
         bounds = trimmed(sentence)
         for verb, source, source_id, target, target_id in [*_linked(joins), *_reported(joins, arguments)]:
             key = (source_id, target_id)
             candidate = _candidate(bounds, source, source_id, target, target_id, verb, block, arguments)
-            if key not in best or _closer(candidate, best[key]):
-                best[key] = candidate
+            known = chosen.get(key)
+            if (
+                known is None
+                or _outweighs(verb.root, known)
+                or (_closer(candidate, best[key]) and not _outweighs(known, verb.root))
+            ):
+                best[key], chosen[key] = candidate, verb.root
         actors = dict.fromkeys(actor for m in mentions for actor in mention.actors_of(m))
         if self.unlinked:
             around = [join.verb for join in joins] or _verbs(sentence)
@@ -180,6 +188,16 @@ def _beside(verbs: list[Span], source: Span, target: Span) -> Span:
         verbs[max(0, first - 1) : first + 1],
         key=lambda verb: abs(verb.start - source.start) + abs(verb.start - target.start),
     )
+
+
+def _outweighs(one: Token, other: Token) -> bool:
+    """Whether a predicate is what another hands over ("sent Riga a letter *threatening* …", "gave it a *warning*"), or
+    its clause is the one that the other's dates ("*refused* to meet envoys when they visited Riga")."""
+    handed = other.lemma_ in _ADDRESSING and one.head.i == other.i
+    if handed and (one.dep_ == "dobj" or (one.dep_ == "advcl" and one.tag_ == "VBG")):
+        return True
+    dated = other.dep_ == "advcl" and any(word.lower_ in _WHEN for word in other.lefts)
+    return dated and one.pos_ == "VERB" and (one.i == other.head.i or one.is_ancestor(other))
 
 
 def _closer(one: Statement, other: Statement) -> bool:

@@ -20,6 +20,7 @@ _POS = {"VERB": ("verb", "adjective"), "AUX": ("verb",), "NOUN": ("noun",), "PRO
 _ENDINGS = ("ed", "es", "ing")
 _SHORT = re.compile(r"[^aeiou]*[aeiou][^aeioushwxyz]")
 """Words of one syllable that double their last letter before an ending."""
+_PARTICLES = frozenset("aside away back down off out up".split())
 _REACH = 7
 """Tokens to the right of a predicate in which the rest of its phrase is looked for."""
 
@@ -40,12 +41,15 @@ def _lemma(token: Token) -> str:
     return f"{lemma}e" if token.lower_[len(lemma) :] in _ENDINGS and _SHORT.fullmatch(lemma) else lemma
 
 
-def _depends(token: Token, head: Token) -> bool:
-    """Whether `token` is below `head` by at most three arcs."""
+def _depends(token: Token, head: Token, last: Token) -> bool:
+    """Whether `token` is below `head` by at most three arcs, and not what a predicate between them is about that is no
+    part of the phrase, which has come to `last`: who "announces a *suspension* of aid" announces no aid."""
     for _ in range(3):
         token = token.head
         if token.i == head.i:
             return True
+        if token.pos_ == "NOUN" and token.i > last.i and (token.lemma_.lower(), "noun") in by_first_word():
+            return False
     return False
 
 
@@ -60,9 +64,14 @@ def _is_when(token: Token) -> bool:
 
 
 def _belongs(word: Token, first: Token, last: Token) -> bool:
-    """Whether a word goes on a phrase that begins at `first` and has come to `last`. A preposition stands at one of the
-    two: who "approves the sale *of* missiles" does not approve of them."""
-    return word.head.i in (first.i, last.i) if word.dep_ == "prep" else _depends(word, first)
+    """Whether a word goes on a phrase that begins at `first` and has come to `last`. A preposition or a particle stands
+    at one of the two: who "approves the sale *of* missiles" does not approve of them. The *to* of an infinitive is
+    neither."""
+    if word.dep_ == "aux" and word.lower_ == "to":
+        return False
+    if word.dep_ in ("prep", "prt") or word.lower_ in _PARTICLES:
+        return word.head.i in (first.i, last.i)
+    return _depends(word, first, last)
 
 
 def _rest(entry: Predicate, token: Token, window: list[tuple[Token, tuple[str, str]]]) -> Token | None:
@@ -72,7 +81,9 @@ def _rest(entry: Predicate, token: Token, window: list[tuple[Token, tuple[str, s
     noun = entry.pos == "noun"
     for word in entry.words[1:]:
         later = (t for t, words in window if word in words and t.i > last.i and not _is_when(t))
-        match = next((t for t in later if _belongs(t, token, last) or (noun and _depends(token, t))), None)
+        if word == "in" and word == entry.words[-1]:  # "call *in*", but not "call him *in* Oslo"
+            later = (t for t in later if t.dep_ != "prep" or not any(child.dep_ == "pobj" for child in t.rights))
+        match = next((t for t in later if _belongs(t, token, last) or (noun and _depends(token, t, token))), None)
         if match is None:
             return None
         last = match
@@ -104,7 +115,8 @@ class DiplomaticVerbs:
         found: list[Span] = []
         ends = set()
         for span in map(self.find, doc):
-            if span is not None and (span.start not in ends or owned(span[0])):  # "held *talks*" is one predicate
+            if span is not None and (ends.isdisjoint((span.start, span.end - 1)) or owned(span.root)):
+                # "held *talks*" is one predicate, "eased its *export curbs*" too
                 found.append(span)
                 ends.add(span.end - 1)
         doc.spans[KEY] = found

@@ -21,7 +21,7 @@ _HAPPENING = words("happening")
 _FAILING = words("failing")
 _UNDOING = words("undoing")
 _NO = words("no")
-_NOBODY = frozenset("neither nobody none".split())
+_NOBODY = frozenset("neither nobody none nothing".split())
 
 
 def _above(token: Token) -> Iterator[Token]:
@@ -47,6 +47,12 @@ def _is_subject(noun: Token) -> bool:
 
 def _has_not(verb: Token) -> bool:
     return any(child.dep_ == "neg" for child in verb.children)
+
+
+def _is_denied(verb: Token) -> bool:
+    """Whether a verb or its subject is negated: "has *not* stopped", "*nothing* stopped"."""
+    doers = (child for child in verb.children if child.dep_ in ("nsubj", "nsubjpass"))
+    return any(_negates(word) for word in verb.children) or any(doer.lower_ in _NOBODY for doer in doers)
 
 
 def _proposes(governor: Token) -> bool:
@@ -121,8 +127,9 @@ def status(predicate: Span) -> str:
     asked_for = clause.tag_ == "VB" and clause.dep_ in ("ccomp", "acl")  # "proposed that Riga *ease* its ban"
     if clause.dep_ in ("xcomp", "pcomp") or clause.i != token.i or asked_for:
         governors = [t for t in chain[1:] if t.i != token.i]
-        if any(g.lemma_ in _DENYING for g in governors if g.pos_ in ("VERB", "NOUN")):
-            return "negated"
+        denying = [g for g in governors if g.lemma_ in _DENYING and g.pos_ in ("VERB", "NOUN")]
+        if denying:
+            return "actual" if any(map(_is_denied, denying)) else "negated"  # "never *failed* to thank"
         if any(_proposes(g) for g in governors) or (token.i == clause.i and clause.head.lemma_ in _ASKING):
             return "proposed"
         if any(g.lemma_ in _DOUBTING for g in governors):
