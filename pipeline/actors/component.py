@@ -10,7 +10,7 @@ from typing import Any
 
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 from spacy.util import filter_spans
 
 from pipeline.actors import gazetteer, mention
@@ -23,6 +23,7 @@ LONGEST = 12
 """Tokens of the longest name."""
 _LOCATIVE = words("locative")
 _OTHERS = words("others")
+_MISSIONS = words("missions")
 _MOTION = words("motion")
 _THING_AFTER = words("thing_after")
 _THING_AFTER_ADJECTIVE = words("thing_after_adjective")
@@ -256,6 +257,11 @@ def _is_office(doc: Doc, start: int, end: int) -> bool:
     return end < len(doc) and doc[end].lower_ in gazetteer.titles()
 
 
+def _is_mission(noun: Token) -> bool:
+    """Whether something is done to what stands for a state in another's capital: "closed its *embassy* in Baghdad"."""
+    return noun.lemma_.lower() in _MISSIONS and noun.dep_ in ("dobj", "nsubjpass")
+
+
 class _Context:
     """Whether a gazetteer match is an actor, judged by the words around it."""
 
@@ -301,7 +307,7 @@ class _Context:
         if span.root.dep_ != "pobj":
             return False
         if preposition.lower_ in _LOCATIVE:
-            return not mention.rules_from(preposition)
+            return not (mention.rules_from(preposition) or _is_mission(preposition.head))
         verb = preposition.head
         goes = preposition.lower_ in ("to", "for", "into", "through", "via") and verb.lemma_.lower() in _MOTION
         return goes and verb.pos_ == "VERB"  # "flew to Oslo", but "a visit to *Oslo*"

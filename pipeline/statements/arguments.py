@@ -6,11 +6,12 @@ The arcs are those of spaCy's English models (ClearNLP labels: nsubj, nsubjpass,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 
 from spacy.tokens import Span, Token
 
 from pipeline.actors import mention
+from pipeline.article.tokenizer import ahead
 from pipeline.verbs.lexicon import Predicate, predicates
 from pipeline.words import words
 
@@ -20,6 +21,10 @@ _OBJECT_CONTROL = words("object_control")
 _OTHERS = words("others")
 _CHARGING = words("charging")
 _KEEPING = words("keeping")
+_PROMPTING = words("prompting")
+_RECIPROCAL = {("each", "other"), ("one", "another"), ("the", "other"), ("the", "others")}
+_OTHER = 4
+"""Tokens after a verb in which "each other" is looked for."""
 _ADDRESSING = words("addressing")
 _POSTS = words("posted")
 _ANSWERING = words("answering")
@@ -153,11 +158,17 @@ class Arguments:
         if verb.dep_ == "relcl" and any(
             child.dep_ == "nsubj" and child.tag_ not in _RELATIVE for child in verb.children
         ):
-            return self.stand_for(verb.head)  # "the text that Russia *fought*"
+            return self.stand_for(verb.head) or self._behind(verb.head)  # "the text that Russia *fought*"
         for child in verb.conjuncts:  # "criticised and then sanctioned Riga"
             if child.i > verb.i and child.pos_ == "VERB" and child.head.i == verb.i:
                 return self.objects(child)
         return []
+
+    def _behind(self, noun: Token) -> list[Span]:
+        """Who does what a noun sums up: "*Riga* closed the port, a move that Oslo condemned"."""
+        while noun.dep_ == "appos":
+            noun = noun.head
+        return self.subjects(noun.head) if noun.dep_ in ("npadvmod", "dobj") else []
 
     def _noun_subjects(self, noun: Token, depth: int = 0) -> list[Span]:
         """The mentions behind a noun through the verb that governs it: "Seoul laid *sanctions*", "held *talks*"."""
@@ -243,8 +254,10 @@ class Arguments:
             targets = [
                 span for span in self._noun_subjects(token) if span not in sources
             ]  # "Riga *rejected* Oslo's demand"
-        if not targets and not (predicate.among and len(sources) > 1):
+        if not targets and not (predicate.among and len(sources) > 1) and not reciprocal(token):
             targets = self._within(token, sources)
+        if not targets and token.dep_ == "xcomp" and token.head.lemma_ in _PROMPTING:
+            targets = [span for span in self.subjects(token.head) if span not in sources]
         if not targets and token.dep_ == "advcl" and token.tag_ == "VBG" and token.head.lemma_ in _ADDRESSING:
             targets = [*self.fill(token.head, "indirect", "verb"), *self.fill(token.head, "to", "verb")]
         return sources, targets
@@ -284,13 +297,19 @@ class Arguments:
         return above.i != top.i and child.dep_ in ("nsubj", "pobj", "pcomp", "acl", "relcl", *_OWNERS)
 
 
+def reciprocal(verb: Token) -> bool:
+    """Whether it is done to "each other", or to "one another's" something."""
+    after = ahead(verb.doc, verb.i + 1, _OTHER)
+    return any((a.lower_, b.lower_) in _RECIPROCAL and b.dep_ != "amod" for a, b in pairwise(after))
+
+
 def _is_act(noun: Token) -> bool:
     """Whether a noun is a predicate: who fires "in *support* of Riga" does not fire on it."""
     return f"{noun.lemma_.lower()}/noun" in predicates()
 
 
 def _is_others(noun: Token) -> bool:
-    """Whether a noun names what the subject of its clause has not done: "condemned the *attack*", "since the *attack*"."""
+    """Whether a noun names what the clause's subject has not done: "condemned the *attack*", "since the *attack*"."""
     if noun.dep_ == "dobj":
         return noun.head.lemma_.lower() in _JUDGING
     act = predicates().get(f"{noun.lemma_.lower()}/noun")

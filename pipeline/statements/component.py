@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise, permutations
+from itertools import permutations
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
@@ -13,12 +13,12 @@ from spacy.tokens import Doc, Span, Token
 from pipeline.actors import mention
 from pipeline.article.tokenizer import trimmed
 from pipeline.statements import statement
-from pipeline.statements.arguments import Arguments
+from pipeline.statements.arguments import Arguments, reciprocal
 from pipeline.statements.statement import Statement
 from pipeline.verbs.component import KEY as VERBS
 from pipeline.verbs.component import predicate_of
 from pipeline.verbs.lexicon import predicates
-from pipeline.verbs.status import comes_to_nothing, status
+from pipeline.verbs.status import comes_to_nothing, gives_up, status
 from pipeline.words import words
 
 SILENT = frozenset({"boilerplate", "byline"})
@@ -28,9 +28,9 @@ MAX_ACTORS = 6
 most `NEAR` mentions apart."""
 NEAR = 2
 _ADDRESSING = words("addressing")
+_FORGOING = words("forgoing")
 _WHEN = frozenset({"after", "as", "before", "since", "when", "while"})
 _SAYING = words("saying")
-_RECIPROCAL = {("each", "other"), ("one", "another"), ("the", "other"), ("the", "others")}
 
 
 @Language.factory("statements", requires=["token.dep", "doc.spans"], default_config={"unlinked": True})
@@ -136,8 +136,7 @@ class Statements:
 
 def _both_ways(verb: Span) -> bool:
     """Whether a predicate holds in both directions: by its nature, or done to "each other"."""
-    after = [token.lower_ for token in verb.doc[verb.end : verb.end + 3]]
-    return predicate_of(verb).mutual or any(pair in _RECIPROCAL for pair in pairwise(after))
+    return predicate_of(verb).mutual or reciprocal(verb.root)
 
 
 def _linked(joins: list[_Join]) -> Iterator[tuple[Span, Span, str, Span, str]]:
@@ -147,7 +146,7 @@ def _linked(joins: list[_Join]) -> Iterator[tuple[Span, Span, str, Span, str]]:
         pairs = [(s, t) for s in given for t in taken]
         if not taken and (predicate_of(join.verb).among or _both_ways(join.verb)):
             pairs += permutations(given, 2)
-        elif _both_ways(join.verb) and status(join.verb) != "negated":  # refusing to meet is one-sided
+        elif _both_ways(join.verb) and not _one_sided(join.verb):
             pairs += [(t, s) for s in given for t in taken]
         for (source, source_id), (target, target_id) in pairs:
             theirs = target is not source and source_id in mention.actors_of(target)  # "Oslo and Riga cut *their* aid"
@@ -155,12 +154,23 @@ def _linked(joins: list[_Join]) -> Iterator[tuple[Span, Span, str, Span, str]]:
                 yield join.verb, source, source_id, target, target_id
 
 
+def _one_sided(verb: Span) -> bool:
+    """Whether only the source has a part in that two do not do something: who refuses to meet, or ends a pact."""
+    return status(verb) == "negated" or (verb.root.dep_ == "dobj" and comes_to_nothing(verb.root, others=False))
+
+
+def _undone(verb: Span, source: str, arguments: Arguments) -> bool:
+    """Whether a noun comes to nothing that is no third party's: "ended *US* support" is said of the US alone."""
+    owners = {a for m in arguments.fill(verb.root, "possessor", "noun") for a in mention.actors_of(m)}
+    return comes_to_nothing(verb.root, others=bool(owners - {source}))
+
+
 def _reported(joins: list[_Join], arguments: Arguments) -> Iterator[tuple[Span, Span, str, Span, str]]:
     """To say that another does harm is to accuse: "*Oslo said* Riga had armed the rebels"."""
     for join in joins:
         verb = join.verb.root
         saying = _saying(verb)
-        if saying is None or predicate_of(join.verb).quad < 3 or status(join.verb) == "negated":
+        if saying is None or predicate_of(join.verb).quad < 3 or status(join.verb) == "negated" or reciprocal(verb):
             continue
         key = f"{saying.lemma_.lower()}/report"
         if key not in predicates():
@@ -193,6 +203,8 @@ def _beside(verbs: list[Span], source: Span, target: Span) -> Span:
 def _outweighs(one: Token, other: Token) -> bool:
     """Whether a predicate is what another hands over ("sent Riga a letter *threatening* …", "gave it a *warning*"), or
     its clause is the one that the other's dates ("*refused* to meet envoys when they visited Riga")."""
+    if other.lemma_ in _FORGOING and one.head.i == other.i and one.dep_ == "xcomp":
+        return True  # "refused to *impose* sanctions on Riga"
     handed = other.lemma_ in _ADDRESSING and one.head.i == other.i
     if handed and (one.dep_ == "dobj" or (one.dep_ == "advcl" and one.tag_ == "VBG")):
         return True
@@ -261,10 +273,10 @@ def _candidate(
     predicate = predicate_of(verb) if verb.id_ else None
     state = status(verb)
     stance = predicate.stance if predicate else "none"
-    if stance == "cooperative" and (state == "negated" or comes_to_nothing(verb.root)):
+    if stance == "cooperative" and (state == "negated" or _undone(verb, source_id, arguments)):
         stance = "oppositional"
     elif state == "negated":
-        stance = "none"
+        stance = "cooperative" if gives_up(verb) else "none"
     return Statement(
         sentence=sentence,
         source=source_id,

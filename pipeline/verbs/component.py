@@ -87,7 +87,8 @@ def _rest(entry: Predicate, token: Token, window: list[tuple[Token, tuple[str, s
         if match is None:
             return None
         last = match
-    return last
+    whole = entry.pos != "verb" or last.dep_ != "compound" or last.head.i < last.i  # no "*cut import* duties"
+    return last if whole else None
 
 
 class DiplomaticVerbs:
@@ -113,7 +114,7 @@ class DiplomaticVerbs:
 
     def __call__(self, doc: Doc) -> Doc:
         found: list[Span] = []
-        ends = set()
+        ends: set[int] = set()
         for span in map(self.find, doc):
             if span is not None and (ends.isdisjoint((span.start, span.end - 1)) or owned(span.root)):
                 # "held *talks*" is one predicate, "eased its *export curbs*" too

@@ -15,6 +15,7 @@ _PROPOSING = words("proposing")
 _ASKING = words("asking")
 _DOUBTING = frozenset("fear speculate suspect doubt".split())
 _DENYING = words("denying")
+_FORGOING = words("forgoing")
 _CONDITIONS = frozenset("if unless whether should".split())
 _HAPPENING = words("happening")
 """Verbs that say only that their subject takes place: where one is negated it does not ("talks have not begun")."""
@@ -27,7 +28,8 @@ _NOBODY = frozenset("neither nobody none nothing".split())
 def _above(token: Token) -> Iterator[Token]:
     """The tokens that govern `token` within its clause chain, nearest first, at most three."""
     for _ in range(3):
-        if token.head.i == token.i or (token.dep_ in ("relcl", "ROOT", "conj") and token.pos_ in ("VERB", "AUX")):
+        ends = token.dep_ in ("relcl", "ROOT", "conj") and token.pos_ in ("VERB", "AUX")
+        if token.head.i == token.i or ends or token.dep_ == "appos":
             return
         token = token.head
         yield token
@@ -45,8 +47,22 @@ def _is_subject(noun: Token) -> bool:
     return noun.dep_ in ("nsubj", "nsubjpass")
 
 
+def _no_longer(verb: Token) -> bool:
+    """Whether it has ended: "*no longer* buys", "does not buy *anymore*"."""
+    return any(child.lower_ == "longer" and any(map(_negates, child.children)) for child in verb.children)
+
+
 def _has_not(verb: Token) -> bool:
-    return any(child.dep_ == "neg" for child in verb.children)
+    return _no_longer(verb) or any(child.dep_ == "neg" for child in verb.children)
+
+
+def gives_up(predicate: Span) -> bool:
+    """Whether somebody does not, or no longer, do what has been done or could be: "*refused* to condemn"."""
+    token = predicate.root
+    refused = token.dep_ in ("xcomp", "pcomp") and any(
+        verb.lemma_ in _FORGOING and not _is_denied(verb) for verb in (token.head, token.head.head)
+    )
+    return refused or _no_longer(token)
 
 
 def _is_denied(verb: Token) -> bool:
@@ -66,16 +82,16 @@ def _voted_down(token: Token) -> bool:
     return token.head.lower_ == "against" and token.head.head.lemma_ in ("decide", "rule", "vote")
 
 
-def comes_to_nothing(noun: Token) -> bool:
+def comes_to_nothing(noun: Token, others: bool) -> bool:
     """Whether the verb says that what a noun names is over, or did not succeed: "the *talks* broke down", "suspended
-    the *agreement*"."""
+    the *agreement*". What is the `others`' is rather rejected: "suspended Riga's *membership*"."""
     verb = noun.head
     if noun.dep_ == "pobj" and _voted_down(noun):
         return True
     if noun.pos_ == "VERB" or verb.pos_ != "VERB":
         return False
     if noun.dep_ in ("dobj", "nsubjpass"):
-        return verb.lemma_ in _UNDOING and not owned(noun)
+        return verb.lemma_ in _UNDOING and not others
     after = {child.lower_ for child in verb.children}
     broken = verb.lemma_ == "break" and after & {"down", "off", "up"}
     without = verb.lemma_ == "end" and "without" in after
@@ -143,7 +159,8 @@ def status(predicate: Span) -> str:
         return "hypothetical"
     helpers = [child for child in clause.children if child.dep_ in ("aux", "auxpass", "mark", "advmod")]
     if clause.dep_ == "conj" and clause.tag_ == "VB" and not helpers:  # "will fine Riga and *press* Oslo"
-        helpers = [child for child in clause.head.children if child.dep_ in ("aux", "mark")]
+        clause = clause.head
+        helpers = [child for child in clause.children if child.dep_ in ("aux", "mark")]
     if any(h.lower_ == "would" for h in helpers) and clause.dep_ == "ccomp" and clause.head.tag_ in ("VBD", "VBN"):
         return "proposed"  # "said that it *would fine* Riga"
     if any(h.lower_ in _HYPOTHETICAL or (h.dep_ == "mark" and h.lower_ in _CONDITIONS) for h in helpers):
