@@ -23,6 +23,8 @@ LONGEST = 12
 """Tokens of the longest name."""
 _LOCATIVE = words("locative")
 _OTHERS = words("others")
+_SITES = words("sites")
+_VESSELS = words("vessels")
 _MISSIONS = words("missions")
 _MOTION = words("motion")
 _THING_AFTER = words("thing_after")
@@ -45,7 +47,8 @@ _MEDIA = re.compile(
     re.IGNORECASE,
 )
 _NO_ORGANISATION = re.compile(
-    r"(^|[ -])(treaty|pact|agreement|act|convention|protocol|charter|summit|talks|accords?|war|cup|games|covid.*)$",
+    r"(^|[ -])(treaty|pact|agreement|act|convention|protocol|charter|summit|talks|accords?|war|cup|games|covid.*)$"
+    r"|^(latin america|middle east|south asia|southeast asia|central asia|balkan|sahel|caribbean)\w*$",
     re.I,
 )
 
@@ -147,6 +150,8 @@ class Actors:
                 continue
             text = doc[start:end].text
             if not text[0].isupper() or _MEDIA.search(text) or _NO_ORGANISATION.search(text):
+                continue
+            if _is_thing(doc[start:end]):
                 continue
             alone = end - start == 1
             if text.lower() in self.known or (
@@ -252,7 +257,8 @@ def _again(doc: Doc, found: list[Span], taken: set[int]) -> list[Span]:
 def _is_office(doc: Doc, start: int, end: int) -> bool:
     """Whether the words are a government's body ("the Foreign Ministry") or part of an office ("Energy Minister")."""
     last, first = doc[end - 1].lower_, doc[start].lower_
-    if last in _GOVERNMENT_BODIES or first in _GOVERNMENT_WORDS:
+    of = start + 1 < end and doc[start + 1].lower_ == "of" and first in _GOVERNMENT_BODIES
+    if of or last in _GOVERNMENT_BODIES or first in _GOVERNMENT_WORDS or (first, last) == ("central", "bank"):
         return True
     return end < len(doc) and doc[end].lower_ in gazetteer.titles()
 
@@ -260,6 +266,15 @@ def _is_office(doc: Doc, start: int, end: int) -> bool:
 def _is_mission(noun: Token) -> bool:
     """Whether something is done to what stands for a state in another's capital: "closed its *embassy* in Baghdad"."""
     return noun.lemma_.lower() in _MISSIONS and noun.dep_ in ("dobj", "nsubjpass")
+
+
+def _is_thing(name: Span) -> bool:
+    """Whether a name is a ship's or a place's: "the tanker *Nordlicht*", "the *Attari* border post"."""
+    doc, root = name.doc, name.root
+    after = doc[name.end : name.end + 1]
+    before = doc[name.start - 1].lemma_.lower() if name.start else ""
+    vessel = root.dep_ == "appos" and root.head.lemma_.lower() in _VESSELS
+    return vessel or before in _VESSELS or (bool(after) and after[0].lower_ in _SITES)
 
 
 class _Context:

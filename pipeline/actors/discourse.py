@@ -322,7 +322,8 @@ class Discourse:
         """The actors that "the three" means: so many in this sentence, else the last list of so many."""
         near = self._near(self.sentence_of[token.i], 0)
         here = dict.fromkeys(actor for a in reversed(near) for actor in a.actors)
-        return tuple(here) if len(here) == count else self.lists.get(count, ())
+        listed = self.lists.get(count, ())
+        return tuple(here) if len(here) == count else listed if len(set(listed)) == count else ()
 
     def pair(self, token: Token) -> tuple[str, ...]:
         """Of whom "the other" is one: the two that the sentence calls "each" or "both", where it does."""

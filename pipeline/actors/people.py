@@ -23,6 +23,7 @@ _OTHERS = words("others")
 _OF = frozenset({"of", "for", "from"})
 _POSTED = frozenset({"to", "at", "in", "with"})
 _STYLES = frozenset({"excellency", "highness", "holiness", "majesty"})
+_ROYAL = frozenset({"emir", "king", "prince", "princess", "queen", "sheikh", "sultan"})
 _HIS = frozenset({"his", "her", "their"})
 _INITIAL = re.compile(r"[A-Z]\.")
 _BEING = frozenset({"be", "become", "lead", "head", "chair", "command", "serve", "represent", "run"})
@@ -225,8 +226,9 @@ def find_people(doc: Doc, named: list[Span], places: list[Span]) -> list[Person]
     found = []
     for start, end, known in _candidates(doc, named, taken):
         before, titled, possessor = _before(doc, start, owner)
-        alone = end - start == 1 and titled  # "the Peruvian envoy *Rubio*"
-        actors, after_titled = (before if alone else ()) or known or before, False
+        # "the Peruvian envoy *Rubio*", "Saudi Arabia's *King Abdullah*": no whole name
+        partly = (titled and end - start == 1) or doc[start].lower_ in _ROYAL
+        actors, after_titled = (before if partly else ()) or known or before, False
         if not actors:
             actors, after_titled, its = _after(doc, end, owner)
             possessor = max(possessor, its)

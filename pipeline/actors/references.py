@@ -20,6 +20,7 @@ _OTHERS = words("others")
 _SIDES = words("sides")
 """The reader is expected to know whose they are: "its ally" need not be the other of the two."""
 _OF_WHERE = frozenset({"from", "in", "of"})
+_OBJECT_CONTROL = words("object_control")
 _SPEAKING_OF = words("charging") - {"blame", "fine", "punish", "sanction", "suspect"}
 _BOTH = frozenset({"both", "neither", "either", "each"})
 _NUMBERS = {"three": 3, "four": 4, "five": 5}
@@ -45,17 +46,29 @@ def _described(token: Token) -> bool:
 
 
 def _expletive(token: Token) -> bool:
+    """Whether "it" is nobody: an expletive, or what somebody says or denies."""
+    if token.dep_ == "dobj":
+        return token.head.lemma_ in ("confirm", "deny", "know", "mean", "regret", "say")
     return token.dep_ == "expl" or (token.dep_ == "nsubj" and token.head.lemma_ in ("be", "seem", "appear"))
 
 
 def _spoken_of(its: Token, discourse: Discourse) -> tuple[str, ...]:
-    """The actor of whom something is said for what is its own: "thanked *Riga* for *its* support"."""
-    preposition = its.head.head
-    verb = preposition.head
-    if its.head.dep_ != "pobj" or preposition.lower_ not in ("for", "on", "over") or verb.lemma_ not in _SPEAKING_OF:
+    """The actor of whom something is said for what is its own ("thanked *Riga* for *its* support"), to which something
+    is done over that ("cut aid to *Riga* over *its* tests"), or that is told to do something about it ("ordered *Riga*
+    to open *its* ports")."""
+    clause = next((t for t in (its.head.head, its.head.head.head) if t.dep_ == "xcomp"), None)
+    if clause is not None and clause.head.lemma_ in _OBJECT_CONTROL:
+        whom = [child for child in clause.head.children if child.dep_ == "dobj"]
+    elif its.head.dep_ != "pobj":
         return ()
-    whom = (child for child in verb.children if child.dep_ == "dobj" and child.i in discourse.named)
-    return next((mention.actors_of(discourse.named[child.i]) for child in whom), ())
+    elif its.head.head.lower_ == "over":
+        preposition = its.head.head
+        whom = [t for t in preposition.head.subtree if preposition.head.i < t.i < preposition.i]
+    elif its.head.head.lower_ in ("for", "on") and its.head.head.head.lemma_ in _SPEAKING_OF:
+        whom = [child for child in its.head.head.head.children if child.dep_ == "dobj"]
+    else:
+        return ()
+    return next((mention.actors_of(discourse.named[t.i]) for t in reversed(whom) if t.i in discourse.named), ())
 
 
 def _pronoun(token: Token, discourse: Discourse) -> tuple[int, int, tuple[str, ...]] | None:
@@ -100,6 +113,8 @@ def _description(token: Token, discourse: Discourse) -> tuple[int, int, tuple[st
         words = {child.lower_ for child in token.lefts}
         if _BOTH & words or ("two" in words and "the" in words):
             return min(child.i for child in token.lefts), token.i + 1, discourse.two(token)
+    if any(child.dep_ == "nummod" for child in token.lefts):
+        return None  # "the three countries", which are no three here
     determiner = next((c for c in token.lefts if c.dep_ == "det"), None)
     if determiner is None or determiner.lower_ not in ("the", "this", "that"):
         return None

@@ -33,7 +33,9 @@ class Block:
 _LINE = re.compile(r"[^\r\n\u2028\u2029\x0b\x0c\x85]+")
 _TERMINAL = re.compile(r"[.!?…:;,][\"'”’»)\]]*$")
 _BYLINE = re.compile(
-    r"^(by\s+(?-i:[A-Z|]).{0,100}|by\s*\|.{0,80}|(reporting|writing|edited|editing|additional reporting) by\b.{0,200}"
+    r"^(by\s+(?-i:[A-Z|]).{0,100}|by\s*\|.{0,80}"
+    r"|\(?(reporting|writing|edited|editing|additional reporting) by\b.{0,200}"
+    r"|(our |a )?(staff )?(correspondent|reporter|writer)s?|(?-i:[A-Z][\w ]{1,20} News, [A-Z][\w .'’-]{2,30})"
     r"|(published|updated|posted)\b.{0,60}\d{4}.{0,30}|\w+ \d{1,2},? \d{4}|\d{1,2} \w+ \d{4}|\d{4}-\d\d-\d\d)$",
     re.IGNORECASE,
 )
@@ -62,7 +64,7 @@ _CREDIT = re.compile(
     r"([|(\[]\s*(image|photo(graph)?s?|picture|credit|source|file photo|illustration)\b[^|]{0,80}$"
     r"|\b(image|photo(graph)?|picture) (credit|by|courtesy)\b.{0,80}$"
     r"|(?-i:\b(Getty Images|AP Photo|AFP Photo|Reuters/\w+|EPA-EFE|Shutterstock))\W?.{0,40}$"
-    r"|^(photo|image|caption|picture|in this (file )?photo)\b\s*[:,])",
+    r"|^(photo(graph)?|image( caption)?|caption|picture|in this (file )?photo)\b\s*[:,])",
     re.IGNORECASE,
 )
 _EDITORS_NOTE = re.compile(

@@ -19,6 +19,9 @@ _OWNERS = ("poss", "amod", "compound", "nmod")
 _INSIDE = frozenset({"of", "from", "by", "for", "between", "among"})
 _OBJECT_CONTROL = words("object_control")
 _OTHERS = words("others")
+_BOUNDED = frozenset({"deny"})
+"""Predicates that are only about whom their slots name: who "denied attacking Riga" did not reject it."""
+_FOES = words("sides") - {"ally"}
 _CHARGING = words("charging")
 _KEEPING = words("keeping")
 _PROMPTING = words("prompting")
@@ -75,7 +78,8 @@ class Arguments:
         owners = [
             child
             for child in children
-            if child.dep_ in _OWNERS and not (child.dep_ == "poss" and (apart or _elsewhere(head)))
+            if child.dep_ in _OWNERS
+            and not (child.dep_ == "poss" and (apart or _elsewhere(head) or head.lemma_ in _FOES))
         ]
         for child in sorted(owners, key=lambda c: c.dep_ != "poss"):
             found = self.stand_for(child, depth + 1) if child.dep_ == "poss" or child.i in self.owner else []
@@ -128,7 +132,8 @@ class Arguments:
         if verb.dep_ == "acl" and verb.tag_ == "VB" and (owners := self.fill(head, "possessor", "noun")):
             return owners  # "Riga's decision to *leave*"
         if verb.dep_ in ("acl", "relcl") and head.pos_ in ("NOUN", "PROPN", "PRON"):
-            return self.stand_for(head) if verb.tag_ == "VBG" else self._noun_subjects(head, depth + 1)
+            own = self.stand_for(head) if verb.tag_ == "VBG" else []  # "Riga's army, *retreating*"
+            return own or self._noun_subjects(head, depth + 1)  # "passed a text *ordering* Riga to …"
         return []
 
     def _borne_by(self, verb: Token, depth: int) -> list[Span]:
@@ -148,27 +153,34 @@ class Arguments:
             if verb.dep_ == "acl" and verb.lemma_ in _MEDIATING:
                 return self._noun_subjects(verb.head)  # "agreed to a truce *brokered* by Oslo"
             if verb.dep_ == "acl":
-                return self.stand_for(verb.head)
+                return self.stand_for(verb.head) or self._behind(verb)
             if verb.dep_ == "conj" and _passive(verb.head):
                 return self.objects(verb.head)
             return []
+        gap = verb.dep_ == "relcl" and any(c.dep_ == "nsubj" and c.tag_ not in _RELATIVE for c in verb.children)
         for child in verb.children:
-            if child.dep_ in ("dobj", "obj", "oprd") or (child.dep_ == "ccomp" and child.i in self.owner):
+            named = child.dep_ == "oprd" and not gap  # but "a charge that Riga *called* baseless"
+            if named or child.dep_ in ("dobj", "obj") or (child.dep_ == "ccomp" and child.i in self.owner):
                 return self.stand_for(child)
-        if verb.dep_ == "relcl" and any(
-            child.dep_ == "nsubj" and child.tag_ not in _RELATIVE for child in verb.children
-        ):
-            return self.stand_for(verb.head) or self._behind(verb.head)  # "the text that Russia *fought*"
+        if gap:
+            return self.stand_for(verb.head) or self._behind(verb)  # "the text that Russia *fought*"
         for child in verb.conjuncts:  # "criticised and then sanctioned Riga"
             if child.i > verb.i and child.pos_ == "VERB" and child.head.i == verb.i:
                 return self.objects(child)
         return []
 
-    def _behind(self, noun: Token) -> list[Span]:
-        """Who does what a noun sums up: "*Riga* closed the port, a move that Oslo condemned"."""
+    def _behind(self, verb: Token) -> list[Span]:
+        """Who does, or says, what the noun before a clause sums up: "*Riga* closed the port, a move that Oslo
+        *condemned*", "*Oslo* said Riga was to blame, a charge that it *denied*"."""
+        noun, own = verb.head, {span.kb_id_ for span in self.subjects(verb)}
         while noun.dep_ == "appos":
             noun = noun.head
-        return self.subjects(noun.head) if noun.dep_ in ("npadvmod", "dobj") else []
+        clause = noun.head if noun.dep_ in ("npadvmod", "dobj") else None
+        while clause is not None:
+            if found := [span for span in self.subjects(clause) if span.kb_id_ not in own]:
+                return found
+            clause = clause.head if clause.dep_ == "ccomp" else None
+        return []
 
     def _noun_subjects(self, noun: Token, depth: int = 0) -> list[Span]:
         """The mentions behind a noun through the verb that governs it: "Seoul laid *sanctions*", "held *talks*"."""
@@ -249,12 +261,14 @@ class Arguments:
         filled = (self.fill(token, slot, predicate.pos) for slot in slots)
         sources = pair or next(filter(None, filled), [])
         open_slots = (self.fill(token, slot, predicate.pos) for slot in predicate.target)
-        targets = next(filter(None, ([s for s in slot if s not in sources] for slot in open_slots)), [])
+        actors = {span.kb_id_ for span in sources}  # not "*its* embassy in Riga"
+        targets = next(filter(None, ([s for s in slot if s.kb_id_ not in actors] for slot in open_slots)), [])
         if not targets and sources and token.pos_ == "NOUN" and token.head.lemma_ in _ANSWERING:
             targets = [
                 span for span in self._noun_subjects(token) if span not in sources
             ]  # "Riga *rejected* Oslo's demand"
-        if not targets and not (predicate.among and len(sources) > 1) and not reciprocal(token):
+        bounded = (predicate.among and len(sources) > 1) or reciprocal(token) or predicate.text in _BOUNDED
+        if not targets and not bounded:
             targets = self._within(token, sources)
         if not targets and token.dep_ == "xcomp" and token.head.lemma_ in _PROMPTING:
             targets = [span for span in self.subjects(token.head) if span not in sources]

@@ -103,7 +103,9 @@ class DiplomaticVerbs:
         if token.pos_ in ("ADP", "ADV"):
             kinds = ("adjective",)
         entries = [entry for kind in kinds for entry in by_first_word().get((lemma, kind), ())]
-        if "noun" not in kinds:  # "*close* ties", "*strained* relations"
+        if "noun" not in kinds and (
+            token.pos_ != "VERB" or token.dep_ == "amod"
+        ):  # "*close* ties", "*strained* relations"
             forms = dict.fromkeys((lemma, token.lower_))
             entries = [e for f in forms for e in by_first_word().get((f, "noun"), ()) if len(e.words) > 1] + entries
         window = _window(token) if any(len(entry.words) > 1 for entry in entries) else []

@@ -22,6 +22,7 @@ _HAPPENING = words("happening")
 _FAILING = words("failing")
 _UNDOING = words("undoing")
 _NO = words("no")
+_NAMES = frozenset({"GPE", "LOC", "NORP", "ORG", "PERSON"})
 _NOBODY = frozenset("neither nobody none nothing".split())
 
 
@@ -37,7 +38,8 @@ def _above(token: Token) -> Iterator[Token]:
 
 def owned(noun: Token) -> bool:
     """Whether a noun is somebody's in particular: "rejected *Riga's demand*" are two predicates."""
-    return any(child.ent_type_ and child.dep_ in ("poss", "amod", "compound", "nmod") for child in noun.children)
+    owners = (child for child in noun.children if child.dep_ in ("poss", "amod", "compound", "nmod"))
+    return any(owner.ent_type_ in _NAMES for owner in owners)
 
 
 def _is_subject(noun: Token) -> bool:
@@ -91,7 +93,8 @@ def comes_to_nothing(noun: Token, others: bool) -> bool:
     if noun.pos_ == "VERB" or verb.pos_ != "VERB":
         return False
     if noun.dep_ in ("dobj", "nsubjpass"):
-        return verb.lemma_ in _UNDOING and not others
+        shelved = verb.lemma_ == "put" and any(child.lower_ in ("hold", "ice") for child in verb.subtree)
+        return (verb.lemma_ in _UNDOING or shelved) and not others
     after = {child.lower_ for child in verb.children}
     broken = verb.lemma_ == "break" and after & {"down", "off", "up"}
     without = verb.lemma_ == "end" and "without" in after
