@@ -25,6 +25,7 @@ _LOCATIVE = words("locative")
 _OTHERS = words("others")
 _SITES = words("sites")
 _VESSELS = words("vessels")
+_HONORIFICS = words("honorifics")
 _MISSIONS = words("missions")
 _MOTION = words("motion")
 _THING_AFTER = words("thing_after")
@@ -148,12 +149,11 @@ class Actors:
                 end -= 1
             if start >= end or taken & set(range(start, end)) or _is_office(doc, start, end):
                 continue
-            text = doc[start:end].text
+            text, alone = doc[start:end].text, end - start == 1
             if not text[0].isupper() or _MEDIA.search(text) or _NO_ORGANISATION.search(text):
                 continue
-            if _is_thing(doc[start:end]):
-                continue
-            alone = end - start == 1
+            if _is_thing(doc[start:end]) or (not alone and doc[end - 1].text in gazetteer.people()):
+                continue  # "*Rolando* Estrada" is somebody, and no organisation
             if text.lower() in self.known or (
                 alone and (doc[start].lower_ in _NO_NAME_ALONE or doc[start].text in surnames)
             ):
@@ -308,7 +308,11 @@ class _Context:
     def _is_part_of_name(self, span: Span) -> bool:
         """Whether a surname is another's: "Dr *Anil* Modi"."""
         beside = [self.doc[i] for i in (span.start - 1, span.end) if 0 <= i < len(self.doc)]
-        return any(t.ent_type_ == "PERSON" and t.pos_ == "PROPN" and t.lower_ not in gazetteer.titles() for t in beside)
+        names = [t for t in beside if t.pos_ == "PROPN" and t.lower_ not in gazetteer.titles() | _HONORIFICS]
+        goes_on = self.doc[span.start].ent_iob_ == "I" and any(t.i < span.start for t in names)
+        return goes_on or any(
+            t.ent_type_ == "PERSON" or (not t.ent_type_ and t.head.i == span.root.i) for t in names
+        )
 
     def _is_namesake(self, span: Span) -> bool:
         """Whether the text has given a surname to somebody else: "*Rolando* Estrada … *Estrada*"."""

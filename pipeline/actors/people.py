@@ -188,9 +188,11 @@ def _by_office(doc: Doc, taken: dict[int, Span]) -> list[tuple[int, int]]:
 
 
 def _known(name: Span) -> tuple[str, ...]:
-    """The actor of a person whom the gazetteer knows without an initial: "Mikhail *S.* Gorbachev"."""
+    """The actor of a person whom the gazetteer knows by fewer names: "Mikhail *S.* Gorbachev"."""
+    known = gazetteer.people()
     plain = " ".join(token.text for token in name if not _INITIAL.fullmatch(token.text))
-    return (gazetteer.people()[plain],) if plain in gazetteer.people() else ()
+    outer = f"{name[0].text} {name[-1].text}"
+    return next(((known[words],) for words in (plain, outer) if words in known), ())
 
 
 def _candidates(doc: Doc, named: list[Span], taken: dict[int, Span]) -> list[tuple[int, int, tuple[str, ...]]]:
