@@ -17,12 +17,14 @@ from pipeline.actors import gazetteer, mention
 from pipeline.actors.people import Person, find_people
 from pipeline.actors.references import find_references
 from pipeline.article.plain import plain
+from pipeline.verbs.lexicon import by_first_word
 from pipeline.words import words
 
 LONGEST = 12
 """Tokens of the longest name."""
 _LOCATIVE = words("locative")
 _OTHERS = words("others")
+_KINDS = {"VERB": "verb", "ADJ": "adjective", "NOUN": "noun"}
 _SITES = words("sites")
 _VESSELS = words("vessels")
 _HONORIFICS = words("honorifics")
@@ -277,6 +279,13 @@ def _is_thing(name: Span) -> bool:
     return vessel or before in _VESSELS or (bool(after) and after[0].lower_ in _SITES)
 
 
+def _is_aimed(preposition: Token) -> bool:
+    """Whether a preposition says at whom a predicate is aimed, and not where it is: "lashed out *at* Baghdad"."""
+    kind = _KINDS.get(preposition.head.pos_, "")
+    entries = by_first_word().get((preposition.head.lemma_.lower(), kind), ())
+    return preposition.lower_ == "at" and any("at" in entry.target for entry in entries)
+
+
 class _Context:
     """Whether a gazetteer match is an actor, judged by the words around it."""
 
@@ -310,9 +319,7 @@ class _Context:
         beside = [self.doc[i] for i in (span.start - 1, span.end) if 0 <= i < len(self.doc)]
         names = [t for t in beside if t.pos_ == "PROPN" and t.lower_ not in gazetteer.titles() | _HONORIFICS]
         goes_on = self.doc[span.start].ent_iob_ == "I" and any(t.i < span.start for t in names)
-        return goes_on or any(
-            t.ent_type_ == "PERSON" or (not t.ent_type_ and t.head.i == span.root.i) for t in names
-        )
+        return goes_on or any(t.ent_type_ == "PERSON" or (not t.ent_type_ and t.head.i == span.root.i) for t in names)
 
     def _is_namesake(self, span: Span) -> bool:
         """Whether the text has given a surname to somebody else: "*Rolando* Estrada … *Estrada*"."""
@@ -326,7 +333,7 @@ class _Context:
         if span.root.dep_ != "pobj":
             return False
         if preposition.lower_ in _LOCATIVE:
-            return not (mention.rules_from(preposition) or _is_mission(preposition.head))
+            return not (mention.rules_from(preposition) or _is_mission(preposition.head) or _is_aimed(preposition))
         verb = preposition.head
         goes = preposition.lower_ in ("to", "for", "into", "through", "via") and verb.lemma_.lower() in _MOTION
         return goes and verb.pos_ == "VERB"  # "flew to Oslo", but "a visit to *Oslo*"

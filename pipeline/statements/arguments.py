@@ -56,7 +56,8 @@ class Arguments:
     def stand_for(self, token: Token, depth: int = 0) -> list[Span]:
         """The mentions that the noun phrase headed at `token` stands for, with those coordinated to it."""
         found: list[Span] = []
-        for head in [token, *islice((t for t in token.conjuncts if t.i > token.i), _LIST)]:
+        others = (t for t in token.conjuncts if t.i > token.i and not _set_apart(t))
+        for head in [token, *islice(others, _LIST)]:
             for span in self._one(head, depth):
                 if span not in found:
                     found.append(span)
@@ -110,7 +111,7 @@ class Arguments:
             return [span for agent in _agents(verb) for span in self.stand_for(agent)]
         for child in verb.children:
             if child.dep_ in ("nsubj", "csubj"):
-                return self.stand_for(child)
+                return [*self.stand_for(child), *self._joining(child)]
         head = verb.head
         if verb.dep_ == "conj" and head.pos_ in ("VERB", "AUX"):
             return self._borne_by(head, depth)
@@ -135,6 +136,19 @@ class Arguments:
             own = self.stand_for(head) if verb.tag_ == "VBG" else []  # "Riga's army, *retreating*"
             return own or self._noun_subjects(head, depth + 1)  # "passed a text *ordering* Riga to …"
         return []
+
+    def _joining(self, subject: Token) -> list[Span]:
+        """Who does the same as a subject: "Riga, *together with* Oslo, sued", "Riga sued, *as did Oslo*"."""
+        verb = subject.head
+        alike = [noun for child in verb.children if _as_did(child) for noun in child.children if noun.dep_ == "nsubj"]
+        beside = [
+            noun
+            for child in (*subject.children, *verb.children)
+            if child.dep_ == "prep" and (child.lower_ == "alongside" or _together(child))
+            for noun in child.children
+            if noun.dep_ == "pobj"
+        ]
+        return [span for noun in (*alike, *beside) for span in self.stand_for(noun)]
 
     def _borne_by(self, verb: Token, depth: int) -> list[Span]:
         """What the clause of `verb` is about: its agent, or in the passive its patient."""
@@ -213,6 +227,8 @@ class Arguments:
             places.append(token.head)
         for place in places:
             for child in place.children:
+                if child.dep_ == "agent" and token.dep_ == "nsubjpass":
+                    continue  # "the bombing was condemned *by* Oslo"
                 if child.dep_ in ("prep", "agent", "dative") and child.lower_ == name and child.i != token.i:
                     nouns = (noun for noun in child.children if noun.dep_ in ("pobj", "pcomp"))
                     yield from (noun for noun in nouns if name != "in" or not _is_act(noun))
@@ -260,6 +276,8 @@ class Arguments:
         slots = sorted(predicate.source, key=lambda slot: slot == "of" and slot in predicate.target)
         filled = (self.fill(token, slot, predicate.pos) for slot in slots)
         sources = pair or next(filter(None, filled), [])
+        if predicate.mutual and not sources:
+            sources = self.objects(token)  # "relations between Riga and Oslo were *normalised*"
         open_slots = (self.fill(token, slot, predicate.pos) for slot in predicate.target)
         actors = {span.kb_id_ for span in sources}  # not "*its* embassy in Riga"
         targets = next(filter(None, ([s for s in slot if s.kb_id_ not in actors] for slot in open_slots)), [])
@@ -311,6 +329,24 @@ class Arguments:
         return above.i != top.i and child.dep_ in ("nsubj", "pobj", "pcomp", "acl", "relcl", *_OWNERS)
 
 
+def _as_did(clause: Token) -> bool:
+    """Whether a clause says only that another does the same: "as did Oslo", but not "as Oslo did with Lima"."""
+    as_did = clause.lemma_ in ("be", "do", "have") and any(word.lower_ == "as" for word in clause.lefts)
+    return as_did and clause.dep_ == "advcl" and all(child.dep_ != "prep" for child in clause.children)
+
+
+def _together(preposition: Token) -> bool:
+    """Whether a preposition is that of "together with"."""
+    return preposition.lower_ == "with" and any(word.lower_ == "together" for word in preposition.lefts)
+
+
+def _set_apart(noun: Token) -> bool:
+    """Whether a noun is only listed to be left out, or begins a clause without a verb: "Riga but *not Oslo*", "Riga
+    expelled nine envoys and *Oslo three*"."""
+    after = noun.doc[noun.i + 1 : noun.i + 2].text
+    return any(child.dep_ == "neg" or (child.dep_ == "nummod" and child.text == after) for child in noun.children)
+
+
 def reciprocal(verb: Token) -> bool:
     """Whether it is done to "each other", or to "one another's" something."""
     after = ahead(verb.doc, verb.i + 1, _OTHER)
@@ -324,7 +360,7 @@ def _is_act(noun: Token) -> bool:
 
 def _is_others(noun: Token) -> bool:
     """Whether a noun names what the clause's subject has not done: "condemned the *attack*", "since the *attack*"."""
-    if noun.dep_ == "dobj":
+    if noun.dep_ in ("dobj", "nsubjpass"):
         return noun.head.lemma_.lower() in _JUDGING
     act = predicates().get(f"{noun.lemma_.lower()}/noun")
     return noun.dep_ == "pobj" and noun.head.lower_ in _TIMES and act is not None and act.quad == 4

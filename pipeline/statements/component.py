@@ -203,8 +203,8 @@ def _beside(verbs: list[Span], source: Span, target: Span) -> Span:
 def _outweighs(one: Token, other: Token) -> bool:
     """Whether a predicate is what another hands over ("sent Riga a letter *threatening* …", "gave it a *warning*"), or
     its clause is the one that the other's dates ("*refused* to meet envoys when they visited Riga")."""
-    if other.lemma_ in _FORGOING and one.head.i == other.i and one.dep_ == "xcomp":
-        return True  # "refused to *impose* sanctions on Riga"
+    if one.dep_ == "xcomp" and one.head.i == other.i and (other.pos_ == "ADJ" or other.lemma_ in _FORGOING):
+        return True  # "refused to *impose* sanctions on Riga", "is ready to *sue* it"
     handed = other.lemma_ in _ADDRESSING and one.head.i == other.i
     if handed and (one.dep_ == "dobj" or (one.dep_ == "advcl" and one.tag_ == "VBG")):
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from spacy.tokens import Span, Token
 
@@ -22,6 +23,7 @@ _HAPPENING = words("happening")
 _FAILING = words("failing")
 _UNDOING = words("undoing")
 _NO = words("no")
+_IF = frozenset({"advcl", "ccomp"})
 _NAMES = frozenset({"GPE", "LOC", "NORP", "ORG", "PERSON"})
 _NOBODY = frozenset("neither nobody none nothing".split())
 
@@ -61,16 +63,27 @@ def _has_not(verb: Token) -> bool:
 def gives_up(predicate: Span) -> bool:
     """Whether somebody does not, or no longer, do what has been done or could be: "*refused* to condemn"."""
     token = predicate.root
-    refused = token.dep_ in ("xcomp", "pcomp") and any(
-        verb.lemma_ in _FORGOING and not _is_denied(verb) for verb in (token.head, token.head.head)
-    )
-    return refused or _no_longer(token)
+    above = list(islice(token.ancestors, 3)) if token.dep_ in ("xcomp", "pcomp") else []
+    refused = any(verb.lemma_ in _FORGOING and not _is_denied(verb) for verb in above)
+    return refused or any(map(_no_longer, (token, *above)))
 
 
-def _is_denied(verb: Token) -> bool:
-    """Whether a verb or its subject is negated: "has *not* stopped", "*nothing* stopped"."""
-    doers = (child for child in verb.children if child.dep_ in ("nsubj", "nsubjpass"))
-    return any(_negates(word) for word in verb.children) or any(doer.lower_ in _NOBODY for doer in doers)
+def _is_denied(governor: Token) -> bool:
+    """Whether a governor or its subject is negated: "has *not* stopped", "*nothing* stopped", "*no* plan"."""
+    doers = (child for child in governor.children if child.dep_ in ("nsubj", "nsubjpass"))
+    negated = _has_not(governor) or any(map(_negates, governor.children))
+    return negated or any(doer.lower_ in _NOBODY for doer in doers)
+
+
+def _is_past(condition: Token) -> bool:
+    """Whether a condition is one that did not hold: "*had* Riga paid", "if Riga *had* paid"."""
+    return any(word.lower_ == "had" for word in (condition, *condition.children))
+
+
+def _has_yet(clause: Token) -> bool:
+    """Whether it has not happened so far: "has *yet* to apologise"."""
+    yet = (child.lower_ == "yet" for child in clause.head.children)
+    return clause.dep_ == "xcomp" and clause.head.lemma_ in ("be", "have") and any(yet)
 
 
 def _proposes(governor: Token) -> bool:
@@ -90,11 +103,13 @@ def comes_to_nothing(noun: Token, others: bool) -> bool:
     verb = noun.head
     if noun.dep_ == "pobj" and _voted_down(noun):
         return True
-    if noun.pos_ == "VERB" or verb.pos_ != "VERB":
+    if noun.pos_ == "VERB" or verb.pos_ not in ("VERB", "AUX"):
         return False
     if noun.dep_ in ("dobj", "nsubjpass"):
         shelved = verb.lemma_ == "put" and any(child.lower_ in ("hold", "ice") for child in verb.subtree)
         return (verb.lemma_ in _UNDOING or shelved) and not others
+    if verb.lemma_ == "be":
+        return noun.dep_ == "nsubj" and any(c.dep_ == "acomp" and c.lemma_ in _FAILING for c in verb.children)
     after = {child.lower_ for child in verb.children}
     broken = verb.lemma_ == "break" and after & {"down", "off", "up"}
     without = verb.lemma_ == "end" and "without" in after
@@ -146,10 +161,15 @@ def status(predicate: Span) -> str:
     asked_for = clause.tag_ == "VB" and clause.dep_ in ("ccomp", "acl")  # "proposed that Riga *ease* its ban"
     if clause.dep_ in ("xcomp", "pcomp") or clause.i != token.i or asked_for:
         governors = [t for t in chain[1:] if t.i != token.i]
-        denying = [g for g in governors if g.lemma_ in _DENYING and g.pos_ in ("VERB", "NOUN")]
+        denying = [g for g in governors if g.lemma_ in _DENYING and g.pos_ in ("VERB", "NOUN", "ADJ")]
         if denying:
             return "actual" if any(map(_is_denied, denying)) else "negated"  # "never *failed* to thank"
-        if any(_proposes(g) for g in governors) or (token.i == clause.i and clause.head.lemma_ in _ASKING):
+        if _has_yet(clause):
+            return "negated"
+        proposing = [g for g in governors if _proposes(g)]
+        if any(map(_is_denied, proposing)):
+            return "negated"  # "does not *plan* to thank", "has no *intention* of thanking"
+        if proposing or (token.i == clause.i and clause.head.lemma_ in _ASKING):
             return "proposed"
         if any(g.lemma_ in _DOUBTING for g in governors):
             return "hypothetical"
@@ -166,6 +186,9 @@ def status(predicate: Span) -> str:
         helpers = [child for child in clause.children if child.dep_ in ("aux", "mark")]
     if any(h.lower_ == "would" for h in helpers) and clause.dep_ == "ccomp" and clause.head.tag_ in ("VBD", "VBN"):
         return "proposed"  # "said that it *would fine* Riga"
+    undone = "have" in {h.lower_ for h in helpers} and any(c.dep_ in _IF and _is_past(c) for c in clause.children)
+    if undone and any(h.lower_ in _HYPOTHETICAL for h in helpers):
+        return "negated"  # "would have signed *had* Riga paid"
     if any(h.lower_ in _HYPOTHETICAL or (h.dep_ == "mark" and h.lower_ in _CONDITIONS) for h in helpers):
         return "hypothetical"
     if any(h.lower_ in _FUTURE for h in helpers):
