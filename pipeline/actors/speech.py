@@ -94,15 +94,24 @@ def _said_by(sentence: Span, owner: dict[int, Span], inside: set[int]) -> tuple[
     return ()
 
 
+def _told(sentence: Span, owner: dict[int, Span], inside: set[int]) -> tuple[str, ...]:
+    """The actors that a sentence names, outside its quotations, as being told something."""
+    verbs = (t for t in sentence if t.i not in inside and t.lemma_.lower() in SAYING and t.pos_ == "VERB")
+    whom = (child for verb in verbs for child in verb.rights if child.dep_ in ("dobj", "dative"))
+    named = (t for child in whom for t in (child, *child.children) if t.i in owner and t.i not in inside)
+    return next((mention.actors_of(owner[t.i]) for t in named), ())
+
+
 def speakers(doc: Doc, mentions: list[Span]) -> dict[int, tuple[str, ...]]:
     """The actors that each first person of a quotation, an answer or a declaration stands for, and each second person
-    of an interviewer's question, by token."""
+    of what somebody is told or asked, by token."""
     owner = {token.i: span for span in mentions for token in span}
     quotations = quoted(doc)
     inside = {i for start, end in quotations for i in range(start, end)}
     voices = _declared(doc, mentions) | _interview(doc, mentions)
-    said = [_said_by(sentence, owner, inside) for sentence in doc.sents]
-    sentence_of = {token.i: number for number, sentence in enumerate(doc.sents) for token in sentence}
+    sentences = list(doc.sents)
+    said = [_said_by(sentence, owner, inside) for sentence in sentences]
+    sentence_of = {token.i: number for number, sentence in enumerate(sentences) for token in sentence}
     last: tuple[str, ...] = ()
     last_end = -1
     for start, end in quotations:
@@ -110,6 +119,7 @@ def speakers(doc: Doc, mentions: list[Span]) -> dict[int, tuple[str, ...]]:
         if not said_by and last and start - last_end < 60:
             said_by = last
         last, last_end = said_by, end
-        if said_by:
-            voices |= {token.i: said_by for token in doc[start:end] if token.lower_ in _FIRST}
+        told = _told(sentences[sentence_of[end - 1]], owner, inside)
+        for persons, voice in ((_FIRST, said_by), (_ASKING, told if set(told) != set(said_by) else ())):
+            voices |= {token.i: voice for token in doc[start:end] if voice and token.lower_ in persons}
     return voices

@@ -72,7 +72,7 @@ class Arguments:
             return self._one(antecedent, depth + 1) if (antecedent := _relative(head)) is not None else []
         children = list(head.children)
         for child in children:
-            if child.dep_ == "appos" and (found := self.stand_for(child, depth + 1)):
+            if child.dep_ == "appos" and not _set_apart(child) and (found := self.stand_for(child, depth + 1)):
                 return found
         # "his Indonesian counterpart" is no more his than "his counterpart from Jakarta"
         apart = head.lemma_ in _OTHERS and any(c.i in self.owner and c.dep_ in _OWNERS[1:] for c in children)
@@ -113,6 +113,8 @@ class Arguments:
             if child.dep_ in ("nsubj", "csubj"):
                 return [*self.stand_for(child), *self._joining(child)]
         head = verb.head
+        if verb.pos_ == "ADJ":
+            return self._complemented(verb)  # "*Riga* is unwilling to pay"
         if verb.dep_ == "conj" and head.pos_ in ("VERB", "AUX"):
             return self._borne_by(head, depth)
         if verb.dep_ == "xcomp":
@@ -138,7 +140,8 @@ class Arguments:
         return []
 
     def _joining(self, subject: Token) -> list[Span]:
-        """Who does the same as a subject: "Riga, *together with* Oslo, sued", "Riga sued, *as did Oslo*"."""
+        """Who does the same as a subject: "Riga, *together with Oslo*, sued", "Riga sued, *followed by Oslo*", "Riga
+        sued, *as did Oslo*"."""
         verb = subject.head
         alike = [noun for child in verb.children if _as_did(child) for noun in child.children if noun.dep_ == "nsubj"]
         beside = [
@@ -148,7 +151,13 @@ class Arguments:
             for noun in child.children
             if noun.dep_ == "pobj"
         ]
-        return [span for noun in (*alike, *beside) for span in self.stand_for(noun)]
+        after = [
+            noun
+            for child in (*subject.children, *verb.children)
+            if child.dep_ in ("acl", "advcl") and child.lemma_ in ("follow", "join")
+            for noun in _agents(child)
+        ]
+        return [span for noun in (*alike, *beside, *after) for span in self.stand_for(noun)]
 
     def _borne_by(self, verb: Token, depth: int) -> list[Span]:
         """What the clause of `verb` is about: its agent, or in the passive its patient."""
