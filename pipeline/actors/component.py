@@ -24,6 +24,7 @@ LONGEST = 12
 """Tokens of the longest name."""
 _LOCATIVE = words("locative")
 _OTHERS = words("others")
+_OPENING = frozenset({"close", "open", "reopen", "shut"})
 _KINDS = {"VERB": "verb", "ADJ": "adjective", "NOUN": "noun"}
 _SITES = words("sites")
 _VESSELS = words("vessels")
@@ -267,7 +268,8 @@ def _is_office(doc: Doc, start: int, end: int) -> bool:
 
 def _is_mission(noun: Token) -> bool:
     """Whether something is done to what stands for a state in another's capital: "closed its *embassy* in Baghdad"."""
-    return noun.lemma_.lower() in _MISSIONS and noun.dep_ in ("dobj", "nsubjpass")
+    own = any(child.dep_ == "poss" for child in noun.children) or noun.head.lemma_ in _OPENING
+    return own and noun.lemma_.lower() in _MISSIONS and noun.dep_ in ("dobj", "nsubjpass")
 
 
 def _is_thing(name: Span) -> bool:
@@ -292,6 +294,17 @@ class _Context:
     def __init__(self, doc: Doc, bylines: set[int]) -> None:
         self.doc, self.bylines = doc, bylines
         self.people = [ent for ent in doc.ents if ent.label_ == "PERSON"]
+        self.others: dict[str, int] = {}
+        """Surnames of those whom the gazetteer does not know, with where they first stand."""
+        self.titled: set[str] = set()
+        """Surnames that the text gives with an office, or to those whom the gazetteer knows."""
+        for ent in self.people:
+            name = ent[-1].text
+            firsts = gazetteer.first_names().get(name, frozenset())
+            if ent[0].text in firsts or (ent.start > 0 and doc[ent.start - 1].lower_ in gazetteer.titles()):
+                self.titled.add(name)
+            elif len(ent) > 1:
+                self.others.setdefault(name, ent.end)
 
     def is_actor(self, span: Span) -> bool:
         doc = self.doc
@@ -306,7 +319,7 @@ class _Context:
             return False
         after = doc[span.end].lower_ if span.end < len(doc) else ""
         things = _THING_AFTER_ADJECTIVE if span.label_ == "adjective" else _THING_AFTER
-        if after in things and span.label_ != "person":
+        if after in things:
             return False
         if span.label_ in gazetteer.PLACES and after in _SIGNED_AFTER:
             return False
@@ -319,14 +332,18 @@ class _Context:
         beside = [self.doc[i] for i in (span.start - 1, span.end) if 0 <= i < len(self.doc)]
         names = [t for t in beside if t.pos_ == "PROPN" and t.lower_ not in gazetteer.titles() | _HONORIFICS]
         goes_on = self.doc[span.start].ent_iob_ == "I" and any(t.i < span.start for t in names)
-        return goes_on or any(t.ent_type_ == "PERSON" or (not t.ent_type_ and t.head.i == span.root.i) for t in names)
+        named_for = span.root.dep_ == "compound" and any(
+            t.i == span.root.head.i for t in names
+        )  # "the *Truman* Doctrine"
+        return (
+            goes_on
+            or named_for
+            or any(t.ent_type_ == "PERSON" or (not t.ent_type_ and t.head.i == span.root.i) for t in names)
+        )
 
     def _is_namesake(self, span: Span) -> bool:
         """Whether the text has given a surname to somebody else: "*Rolando* Estrada … *Estrada*"."""
-        before = {e[0].text for e in self.people if e.end <= span.start and len(e) > 1 and e[-1].text == span.text}
-        if not before:
-            return False
-        return before.isdisjoint(name.split(" ")[0] for name in gazetteer.people() if name.endswith(f" {span.text}"))
+        return self.others.get(span.text, span.start) < span.start and span.text not in self.titled
 
     def _is_place(self, span: Span) -> bool:
         preposition = span.root.head

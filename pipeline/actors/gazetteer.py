@@ -73,6 +73,16 @@ def people() -> dict[str, str]:
 
 
 @cache
+def first_names() -> dict[str, frozenset[str]]:
+    """The first names of the people with each last name."""
+    found: dict[str, set[str]] = {}
+    for name in people():
+        first, *_, last = name.split(" ") if " " in name else (name, "", "")
+        found.setdefault(last, set()).add(first)
+    return {last: frozenset(firsts) for last, firsts in found.items()}
+
+
+@cache
 def titles() -> frozenset[str]:
     """Words of office, lower case, that tie a person to the actor named beside them."""
     lines = (files("pipeline") / "data" / "titles.txt").read_text(encoding="utf-8").splitlines()

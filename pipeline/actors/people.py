@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from spacy.tokens import Doc, Span, Token
 
@@ -23,6 +24,7 @@ _OTHERS = words("others")
 _OF = frozenset({"of", "for", "from"})
 _POSTED = frozenset({"to", "at", "in", "with"})
 _STYLES = frozenset({"excellency", "highness", "holiness", "majesty"})
+_THINGS = words("thing_after")
 _ROYAL = frozenset({"emir", "king", "prince", "princess", "queen", "sheikh", "sultan"})
 _HIS = frozenset({"his", "her", "their"})
 _INITIAL = re.compile(r"[A-Z]\.")
@@ -187,12 +189,31 @@ def _by_office(doc: Doc, taken: dict[int, Span]) -> list[tuple[int, int]]:
     return found
 
 
+def _beside(doc: Doc, start: int, owner: dict[int, Span]) -> tuple[str, ...]:
+    """The actors of an office that stands right before a name, whoever else may bear that name: "the *Peruvian* envoy
+    Rubio", "*Guatemala's* foreign minister, Jorge Rodríguez"."""
+    at = start - 1 - (start > 1 and doc[start - 1].text == ",")
+    first = at
+    while at > 0 and (doc[at].lower_ in _office_words() or doc[at].tag_ == "POS" or doc[at].text == "-"):
+        at -= 1
+    office = any(doc[i].lower_ in gazetteer.titles() for i in range(at + 1, first + 1))
+    if at not in owner or not (office or doc[start].lower_ in _ROYAL):
+        return ()
+    return mention.actors_of(owner[at])
+
+
+@cache
+def _office_words() -> frozenset[str]:
+    """The words of which the names of offices are made."""
+    return frozenset(word for title in gazetteer.titles() for word in title.split()) | _HONORIFICS
+
+
 def _known(name: Span) -> tuple[str, ...]:
     """The actor of a person whom the gazetteer knows by fewer names: "Mikhail *S.* Gorbachev"."""
     known = gazetteer.people()
     plain = " ".join(token.text for token in name if not _INITIAL.fullmatch(token.text))
     outer = f"{name[0].text} {name[-1].text}"
-    return next(((known[words],) for words in (plain, outer) if words in known), ())
+    return next(((known[words],) for words in (plain, outer) if " " in words and words in known), ())
 
 
 def _candidates(doc: Doc, named: list[Span], taken: dict[int, Span]) -> list[tuple[int, int, tuple[str, ...]]]:
@@ -212,6 +233,8 @@ def _candidates(doc: Doc, named: list[Span], taken: dict[int, Span]) -> list[tup
             if start < end and doc[start].tag_ == "POS":
                 start += 1
         start, end = _trim(doc, start, end)
+        if doc[end : end + 1].text.lower() in _THINGS:
+            continue  # "*Rafik Hariri* airport"
         if start < end and not any(s <= start and end <= e for s, e in found):
             found[start, end] = _known(doc[start:end])
     for start, end in _by_office(doc, taken):
@@ -228,9 +251,8 @@ def find_people(doc: Doc, named: list[Span], places: list[Span]) -> list[Person]
     found = []
     for start, end, known in _candidates(doc, named, taken):
         before, titled, possessor = _before(doc, start, owner)
-        # "the Peruvian envoy *Rubio*", "Saudi Arabia's *King Abdullah*": no whole name
-        partly = (titled and end - start == 1) or doc[start].lower_ in _ROYAL
-        actors, after_titled = (before if partly else ()) or known or before, False
+        party = any(actor.startswith("ORG:") for actor in known)  # "the Turkish opposition's leader, …"
+        actors, after_titled = (() if party else _beside(doc, start, owner)) or known or before, False
         if not actors:
             actors, after_titled, its = _after(doc, end, owner)
             possessor = max(possessor, its)

@@ -10,6 +10,7 @@ from pipeline.actors import mention
 from pipeline.actors.discourse import SUBJECTS, Discourse
 from pipeline.actors.people import Person, short_name
 from pipeline.actors.speech import speakers
+from pipeline.verbs.lexicon import predicates
 from pipeline.words import words
 
 _SHE = frozenset({"he", "she", "him", "her", "his", "himself", "herself"})
@@ -52,18 +53,24 @@ def _expletive(token: Token) -> bool:
     return token.dep_ == "expl" or (token.dep_ == "nsubj" and token.head.lemma_ in ("be", "seem", "appear"))
 
 
+def _favours(verb: Token) -> bool:
+    """Whether a verb does somebody good, so that "its" after it is another's: "urged Riga to *support* its bid"."""
+    entry = predicates().get(f"{verb.lemma_.lower()}/verb")
+    return entry is not None and entry.root in ("AID", "SUPPORT")
+
+
 def _spoken_of(its: Token, discourse: Discourse) -> tuple[str, ...]:
     """The actor of whom something is said for what is its own ("thanked *Riga* for *its* support"), to which something
     is done over that ("cut aid to *Riga* over *its* tests"), or that is told to do something about it ("ordered *Riga*
     to open *its* ports")."""
     clause = next((t for t in (its.head.head, its.head.head.head) if t.dep_ == "xcomp"), None)
-    if clause is not None and clause.head.lemma_ in _OBJECT_CONTROL:
+    if clause is not None and clause.head.lemma_ in _OBJECT_CONTROL and not _favours(clause):
         whom = [child for child in clause.head.children if child.dep_ == "dobj"]
     elif its.head.dep_ != "pobj":
         return ()
-    elif its.head.head.lower_ == "over":
+    elif its.head.head.lower_ == "over" and its.lower_ == "its":
         preposition = its.head.head
-        whom = [t for t in preposition.head.subtree if preposition.head.i < t.i < preposition.i]
+        whom = list(its.doc[max(preposition.head.i + 1, preposition.i - _OFFICE) : preposition.i])
     elif its.head.head.lower_ in ("for", "on") and its.head.head.head.lemma_ in _SPEAKING_OF:
         whom = [child for child in its.head.head.head.children if child.dep_ == "dobj"]
     else:

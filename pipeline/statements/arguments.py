@@ -26,8 +26,8 @@ _CHARGING = words("charging")
 _KEEPING = words("keeping")
 _PROMPTING = words("prompting")
 _RECIPROCAL = {("each", "other"), ("one", "another"), ("the", "other"), ("the", "others")}
-_OTHER = 4
-"""Tokens after a verb in which "each other" is looked for."""
+_CLAUSE = 12
+"""Tokens after a predicate in which "each other" is looked for."""
 _ADDRESSING = words("addressing")
 _POSTS = words("posted")
 _ANSWERING = words("answering")
@@ -119,7 +119,8 @@ class Arguments:
             return self._borne_by(head, depth)
         if verb.dep_ == "xcomp":
             if head.lemma_ in _OBJECT_CONTROL and any(child.dep_ == "dobj" for child in head.children):
-                return self.objects(head)
+                ordered = [] if head.lemma_ != "order" else self._borne_by(head, depth)
+                return self.objects(head) or ordered  # "*Riga* ordered its army to attack"
             return self._borne_by(head, depth)
         if verb.dep_ in ("advcl", "ccomp") and head.pos_ in ("VERB", "AUX"):
             return self._borne_by(head, depth)
@@ -356,10 +357,13 @@ def _set_apart(noun: Token) -> bool:
     return any(child.dep_ == "neg" or (child.dep_ == "nummod" and child.text == after) for child in noun.children)
 
 
-def reciprocal(verb: Token) -> bool:
+def reciprocal(predicate: Token) -> bool:
     """Whether it is done to "each other", or to "one another's" something."""
-    after = ahead(verb.doc, verb.i + 1, _OTHER)
-    return any((a.lower_, b.lower_) in _RECIPROCAL and b.dep_ != "amod" for a, b in pairwise(after))
+    for one, other in pairwise(ahead(predicate.doc, predicate.i + 1, _CLAUSE)):
+        if (one.lower_, other.lower_) in _RECIPROCAL and other.dep_ != "amod":
+            verb = next((above for above in other.ancestors if above.pos_ in ("VERB", "AUX")), predicate)
+            return predicate.is_ancestor(other) and (predicate.i == verb.i or verb.is_ancestor(predicate))
+    return False
 
 
 def _is_act(noun: Token) -> bool:

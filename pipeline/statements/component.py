@@ -160,9 +160,12 @@ def _one_sided(verb: Span) -> bool:
 
 
 def _undone(verb: Span, source: str, arguments: Arguments) -> bool:
-    """Whether a noun comes to nothing that is no third party's: "ended *US* support" is said of the US alone."""
-    owners = {a for m in arguments.fill(verb.root, "possessor", "noun") for a in mention.actors_of(m)}
-    return comes_to_nothing(verb.root, others=bool(owners - {source}))
+    """Whether a noun comes to nothing by its source's own act: "the US ended *US* support", but not "Riga blocked
+    *US* support"."""
+    noun = verb.root
+    owners = {a for m in arguments.fill(noun, "possessor", "noun") for a in mention.actors_of(m)}
+    doers = {a for m in arguments.subjects(noun.head) for a in mention.actors_of(m)} if noun.dep_ == "dobj" else set()
+    return comes_to_nothing(noun, others=bool(owners - {source} or (doers and source not in doers)))
 
 
 def _reported(joins: list[_Join], arguments: Arguments) -> Iterator[tuple[Span, Span, str, Span, str]]:
@@ -209,7 +212,7 @@ def _outweighs(one: Token, other: Token) -> bool:
     if handed and (one.dep_ == "dobj" or (one.dep_ == "advcl" and one.tag_ == "VBG")):
         return True
     dated = other.dep_ == "advcl" and any(word.lower_ in _WHEN for word in other.lefts)
-    return dated and one.pos_ == "VERB" and (one.i == other.head.i or one.is_ancestor(other))
+    return dated and one.pos_ == "VERB" and one.is_ancestor(other)
 
 
 def _closer(one: Statement, other: Statement) -> bool:

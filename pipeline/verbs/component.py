@@ -48,7 +48,7 @@ def _depends(token: Token, head: Token, last: Token) -> bool:
         token = token.head
         if token.i == head.i:
             return True
-        if token.pos_ == "NOUN" and token.i > last.i and (token.lemma_.lower(), "noun") in by_first_word():
+        if token.pos_ == "NOUN" and token.i > last.i and f"{token.lemma_.lower()}/noun" in predicates():
             return False
     return False
 
@@ -61,6 +61,11 @@ def _window(token: Token) -> list[tuple[Token, tuple[str, str]]]:
 def _is_when(token: Token) -> bool:
     """Whether a preposition says when: who "fired a missile *on* Monday" fired on nobody."""
     return token.dep_ == "prep" and any(child.ent_type_ in ("DATE", "TIME") for child in token.rights)
+
+
+def _is_particle(word: Token) -> bool:
+    """Whether a word goes with its verb and governs nothing: "call *in*" the envoy, but not "call him *in* Oslo"."""
+    return word.dep_ != "prep" or not any(child.dep_ == "pobj" for child in word.rights)
 
 
 def _belongs(word: Token, first: Token, last: Token) -> bool:
@@ -80,9 +85,9 @@ def _rest(entry: Predicate, token: Token, window: list[tuple[Token, tuple[str, s
     last = token
     noun = entry.pos == "noun"
     for word in entry.words[1:]:
+        ends_in = word == "in" and word == entry.words[-1]
         later = (t for t, words in window if word in words and t.i > last.i and not _is_when(t))
-        if word == "in" and word == entry.words[-1]:  # "call *in*", but not "call him *in* Oslo"
-            later = (t for t in later if t.dep_ != "prep" or not any(child.dep_ == "pobj" for child in t.rights))
+        later = (t for t in later if not ends_in or _is_particle(t))
         match = next((t for t in later if _belongs(t, token, last) or (noun and _depends(token, t, token))), None)
         if match is None:
             return None
@@ -103,9 +108,8 @@ class DiplomaticVerbs:
         if token.pos_ in ("ADP", "ADV"):
             kinds = ("adjective",)
         entries = [entry for kind in kinds for entry in by_first_word().get((lemma, kind), ())]
-        if "noun" not in kinds and (
-            token.pos_ != "VERB" or token.dep_ == "amod"
-        ):  # "*close* ties", "*strained* relations"
+        modifies = token.pos_ != "VERB" or token.dep_ == "amod"
+        if "noun" not in kinds and modifies:  # "*close* ties", "*strained* relations"
             forms = dict.fromkeys((lemma, token.lower_))
             entries = [e for f in forms for e in by_first_word().get((f, "noun"), ()) if len(e.words) > 1] + entries
         window = _window(token) if any(len(entry.words) > 1 for entry in entries) else []
@@ -118,9 +122,11 @@ class DiplomaticVerbs:
         found: list[Span] = []
         ends: set[int] = set()
         for span in map(self.find, doc):
-            if span is not None and (ends.isdisjoint((span.start, span.end - 1)) or owned(span.root)):
-                # "held *talks*" is one predicate, "eased its *export curbs*" too
-                found.append(span)
+            if span is None:
+                continue
+            goes_on = span[0].pos_ == "VERB" and span.end - 1 not in ends  # "asked Riga to *close its port*"
+            if ends.isdisjoint((span.start, span.end - 1)) or goes_on or owned(span.root):
+                found.append(span)  # "held *talks*" is one predicate, "eased its *export curbs*" too
                 ends.add(span.end - 1)
         doc.spans[KEY] = found
         return doc

@@ -53,7 +53,11 @@ def _is_subject(noun: Token) -> bool:
 
 def _no_longer(verb: Token) -> bool:
     """Whether it has ended: "*no longer* buys", "does not buy *anymore*"."""
-    return any(child.lower_ == "longer" and any(map(_negates, child.children)) for child in verb.children)
+    return any(
+        (child.lower_ == "longer" and any(map(_negates, child.children)))
+        or (child.lower_ == "anymore" and any(other.dep_ == "neg" for other in verb.children))
+        for child in verb.children
+    )
 
 
 def _has_not(verb: Token) -> bool:
@@ -97,6 +101,14 @@ def _voted_down(token: Token) -> bool:
     return token.head.lower_ == "against" and token.head.head.lemma_ in ("decide", "rule", "vote")
 
 
+def _shelves(verb: Token) -> bool:
+    """Whether a verb and its particle undo something: "*put* the talks *on hold*", "*cut off* the talks"."""
+    on_hold = (p.lower_ == "on" and any(t.lower_ in ("hold", "ice") for t in p.children) for p in verb.children)
+    if verb.lemma_ == "cut":
+        return any(child.lower_ == "off" for child in verb.children)
+    return verb.lemma_ == "put" and any(on_hold)
+
+
 def comes_to_nothing(noun: Token, others: bool) -> bool:
     """Whether the verb says that what a noun names is over, or did not succeed: "the *talks* broke down", "suspended
     the *agreement*". What is the `others`' is rather rejected: "suspended Riga's *membership*"."""
@@ -106,8 +118,7 @@ def comes_to_nothing(noun: Token, others: bool) -> bool:
     if noun.pos_ == "VERB" or verb.pos_ not in ("VERB", "AUX"):
         return False
     if noun.dep_ in ("dobj", "nsubjpass"):
-        shelved = verb.lemma_ == "put" and any(child.lower_ in ("hold", "ice") for child in verb.subtree)
-        return (verb.lemma_ in _UNDOING or shelved) and not others
+        return (verb.lemma_ in _UNDOING or _shelves(verb)) and not others
     if verb.lemma_ == "be":
         return noun.dep_ == "nsubj" and any(c.dep_ == "acomp" and c.lemma_ in _FAILING for c in verb.children)
     after = {child.lower_ for child in verb.children}
@@ -162,8 +173,8 @@ def status(predicate: Span) -> str:
     if clause.dep_ in ("xcomp", "pcomp") or clause.i != token.i or asked_for:
         governors = [t for t in chain[1:] if t.i != token.i]
         denying = [g for g in governors if g.lemma_ in _DENYING and g.pos_ in ("VERB", "NOUN", "ADJ")]
-        if denying:
-            return "actual" if any(map(_is_denied, denying)) else "negated"  # "never *failed* to thank"
+        if denying:  # "never *failed* to thank" is to thank; not to deny is to say nothing
+            return "actual" if any(_is_denied(g) and g.lemma_ != "deny" for g in denying) else "negated"
         if _has_yet(clause):
             return "negated"
         proposing = [g for g in governors if _proposes(g)]
