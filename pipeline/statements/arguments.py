@@ -44,7 +44,7 @@ _HYPHENS = ("-", "–", "/")
 _BEFORE = 12
 """Tokens before a noun in which two names joined by a hyphen are looked for."""
 _LIST = 20
-"""Names that are read of a list; a longer one is no coordination that a verb joins."""
+"""Names that are read of a list, and words that belong to one: a longer one is no coordination that a verb joins."""
 
 
 class Arguments:
@@ -143,22 +143,15 @@ class Arguments:
     def _joining(self, subject: Token) -> list[Span]:
         """Who does the same as a subject: "Riga, *together with Oslo*, sued", "Riga sued, *followed by Oslo*", "Riga
         sued, *as did Oslo*"."""
-        verb = subject.head
-        alike = [noun for child in verb.children if _as_did(child) for noun in child.children if noun.dep_ == "nsubj"]
-        beside = [
-            noun
-            for child in (*subject.children, *verb.children)
-            if child.dep_ == "prep" and (child.lower_ == "alongside" or _together(child))
-            for noun in child.children
-            if noun.dep_ == "pobj"
-        ]
-        after = [
-            noun
-            for child in (*subject.children, *verb.children)
-            if child.dep_ in ("acl", "advcl") and child.lemma_ in ("follow", "join")
-            for noun in _agents(child)
-        ]
-        return [span for noun in (*alike, *beside, *after) for span in self.stand_for(noun)]
+        beside: list[Token] = []
+        for child in islice((*subject.children, *subject.head.children), _LIST):
+            if child.dep_ == "prep" and (child.lower_ == "alongside" or _together(child)):
+                beside += (noun for noun in child.children if noun.dep_ == "pobj")
+            elif child.dep_ in ("acl", "advcl") and child.lemma_ in ("follow", "join"):
+                beside += _agents(child)
+            elif _as_did(child):
+                beside += (noun for noun in child.children if noun.dep_ == "nsubj")
+        return [span for noun in beside for span in self.stand_for(noun)]
 
     def _borne_by(self, verb: Token, depth: int) -> list[Span]:
         """What the clause of `verb` is about: its agent, or in the passive its patient."""
@@ -401,7 +394,7 @@ def _relative(pronoun: Token) -> Token | None:
 
 
 def _passive(verb: Token) -> bool:
-    if any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children):
+    if any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.lefts):
         return True
     if verb.dep_ == "conj" and verb.tag_ == "VBN" and not any(c.dep_ in ("nsubj", "aux") for c in verb.children):
         return _passive(verb.head)  # "was condemned and *sanctioned*"
