@@ -21,14 +21,27 @@ LONGEST = 200
 _RUN = re.compile(rf"\S{{{LONGEST + 1},}}")
 _AFTER_DOT = re.compile(r"(?<=[A-Z]\.)(-)(?=[A-Za-z])")
 """Where "U.S.-China" and "U.N.-led" come apart, as "US-China" does without help."""
+_NOTED = re.compile(r"(?<=[a-z]{3})([.,;:!?]?)(\[\d{1,3}|[¹²³⁰⁴-⁹]+)$|(?<=[a-z]{3})([.!?])(\d{1,3})$")
+_MARK = re.compile(r"\[?\d{1,3}|[¹²³⁰⁴-⁹]+")
+"""The mark of a footnote, which comes off the word that it is glued to: "invaded Ukraine.[3]"."""
 _NUMBER = re.compile(r"\(?\w{1,3}[.)]|[A-Z]:")
+
+
+def _is_mark(words: list[str], spaces: list[bool], at: int) -> bool:
+    """Whether a token is a footnote's mark, glued to the token before it."""
+    return bool(_MARK.fullmatch(words[at])) and not spaces[at - 1]
+
+
+def _parts(word: str) -> list[str]:
+    """A token, cut where it is to come apart."""
+    return [part for piece in _AFTER_DOT.split(word) for part in _NOTED.split(piece) if part]
 
 
 def _may_end(words: list[str], spaces: list[bool], first: int, at: int) -> bool:
     """Whether a sentence can end at a token: with its stop, within closing quotes, brackets and white space, and not
     with the number of the paragraph, which begins at token `first`."""
     last = max(first, at - _CLOSERS)
-    while at > last and (words[at] in _CLOSING or words[at].isspace()):
+    while at > last and (words[at] in _CLOSING or words[at].isspace() or _is_mark(words, spaces, at)):
         at -= 1
     if words[at][-1] not in ".?!…":
         return False
@@ -101,7 +114,7 @@ class ArticleTokenizer:
             first = len(words)
             for piece in _pieces(text[start:end]):
                 for token in self.tokenizer(piece):
-                    parts = _AFTER_DOT.split(token.text)
+                    parts = _parts(token.text)
                     words += parts
                     spaces += [*[False] * (len(parts) - 1), bool(token.whitespace_)]
             starts += [True, *[None] * (len(words) - first - 1)]
@@ -109,8 +122,16 @@ class ArticleTokenizer:
                 continue
             bounds.append((block, first, len(words)))
             for at in range(first + 1, len(words)):
-                if block.label == "headline" or words[at].isspace() or not _may_end(words, spaces, first, at - 1):
+                marks = words[at] == "]" or _is_mark(words, spaces, at)  # it belongs to the sentence before
+                if (
+                    block.label == "headline"
+                    or words[at].isspace()
+                    or marks
+                    or not _may_end(words, spaces, first, at - 1)
+                ):
                     starts[at] = False
+                elif words[at][0].isupper() and (words[at - 1] == "]" or _is_mark(words, spaces, at - 1)):
+                    starts[at] = True
         vocab = self.tokenizer.vocab  # type: ignore[attr-defined]
         doc = Doc(vocab, words=words, spaces=spaces, sent_starts=starts)  # type: ignore[arg-type]
         doc.spans["blocks"] = [

@@ -276,7 +276,9 @@ class Arguments:
         """Sources and targets of the predicate at `token`; of a mutual one the sources may be all."""
         pair = self._pair_before(token) if predicate.mutual and predicate.pos == "noun" else []
         # "in support *of* Riga", "criticism *of* Riga": it is the source only where nobody else is
-        slots = sorted(predicate.source, key=lambda slot: slot == "of" and slot in predicate.target)
+        # "followed *Riga's* talks with Oslo": whose it is comes before whose clause it stands in
+        rank = {"possessor": -1, "of": int("of" in predicate.target)}
+        slots = sorted(predicate.source, key=lambda slot: rank.get(slot, 0))
         filled = (self.fill(token, slot, predicate.pos) for slot in slots)
         sources = pair or next(filter(None, filled), [])
         if predicate.mutual and not sources:
@@ -314,7 +316,8 @@ class Arguments:
         level = [token]
         for _ in range(_BELOW):
             level = [child for above in level for child in above.children if self._leads_on(above, child, token)]
-            found = [span for t in level for span in self.stand_for(t) if span.kb_id_ not in actors]
+            does = [t for t in level if t.dep_ == "nsubj" and t.head.dep_ == "ccomp"]  # "helped *Riga* to repel Oslo"
+            found = [span for t in does or level for span in self.stand_for(t) if span.kb_id_ not in actors]
             if found:
                 return list(dict.fromkeys(found))
         return []

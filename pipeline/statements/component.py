@@ -18,7 +18,7 @@ from pipeline.statements.statement import Statement
 from pipeline.verbs.component import KEY as VERBS
 from pipeline.verbs.component import predicate_of
 from pipeline.verbs.lexicon import predicates
-from pipeline.verbs.status import comes_to_nothing, gives_up, status
+from pipeline.verbs.status import comes_to_nothing, gives_up, is_settled, status
 from pipeline.words import words
 
 SILENT = frozenset({"boilerplate", "byline"})
@@ -280,6 +280,8 @@ def _candidate(
         stance = "oppositional"
     elif state == "negated":
         stance = "cooperative" if gives_up(verb) else "none"
+    elif stance == "oppositional" and predicate and predicate.pos == "noun" and is_settled(verb.root):
+        stance = "cooperative"
     return Statement(
         sentence=sentence,
         source=source_id,

@@ -17,6 +17,9 @@ _ASKING = words("asking")
 _DOUBTING = frozenset("fear speculate suspect doubt".split())
 _DENYING = words("denying")
 _FORGOING = words("forgoing")
+_SETTLING = words("settling")
+_SOURING = words("souring")
+_WANING = words("waning")
 _CONDITIONS = frozenset("if unless whether should".split())
 _HAPPENING = words("happening")
 """Verbs that say only that their subject takes place: where one is negated it does not ("talks have not begun")."""
@@ -24,6 +27,7 @@ _FAILING = words("failing")
 _UNDOING = words("undoing")
 _NO = words("no")
 _IF = frozenset({"advcl", "ccomp"})
+_BESIDE = frozenset("after amid before despite following given notwithstanding since under".split())
 _NAMES = frozenset({"GPE", "LOC", "NORP", "ORG", "PERSON"})
 _NOBODY = frozenset("neither nobody none nothing".split())
 
@@ -32,7 +36,8 @@ def _above(token: Token) -> Iterator[Token]:
     """The tokens that govern `token` within its clause chain, nearest first, at most three."""
     for _ in range(3):
         ends = token.dep_ in ("relcl", "ROOT", "conj") and token.pos_ in ("VERB", "AUX")
-        if token.head.i == token.i or ends or token.dep_ == "appos":
+        apart = token.dep_ == "advcl" and any(child.dep_ in ("nsubj", "nsubjpass") for child in token.lefts)
+        if token.head.i == token.i or ends or apart or token.dep_ == "appos":
             return
         token = token.head
         yield token
@@ -58,6 +63,13 @@ def _no_longer(verb: Token) -> bool:
         or (child.lower_ == "anymore" and any(other.dep_ == "neg" for other in verb.children))
         for child in verb.children
     )
+
+
+def _is_adjunct(noun: Token) -> bool:
+    """Whether a noun stands beside its clause, whatever that says or denies: "*despite its pact* with Oslo, Riga …"."""
+    while noun.dep_ in ("poss", "compound", "amod", "conj"):
+        noun = noun.head
+    return noun.dep_ == "pobj" and noun.head.lower_ in _BESIDE
 
 
 def _has_not(verb: Token) -> bool:
@@ -101,6 +113,11 @@ def _voted_down(token: Token) -> bool:
     return token.head.lower_ == "against" and token.head.head.lemma_ in ("decide", "rule", "vote")
 
 
+def _wanes(noun: Token) -> bool:
+    """Whether a noun says that another comes to an end: "the *end of* cooperation", "a *lack of* trust"."""
+    return noun.lemma_.lower() in _WANING
+
+
 def _shelves(verb: Token) -> bool:
     """Whether a verb and its particle undo something: "*put* the talks *on hold*", "*cut off* the talks"."""
     on_hold = (p.lower_ == "on" and any(t.lower_ in ("hold", "ice") for t in p.children) for p in verb.children)
@@ -113,7 +130,9 @@ def comes_to_nothing(noun: Token, others: bool) -> bool:
     """Whether the verb says that what a noun names is over, or did not succeed: "the *talks* broke down", "suspended
     the *agreement*". What is the `others`' is rather rejected: "suspended Riga's *membership*"."""
     verb = noun.head
-    if noun.dep_ == "pobj" and _voted_down(noun):
+    if noun.dep_ == "pobj" and (_voted_down(noun) or (noun.head.lower_ in ("in", "of") and _wanes(noun.head.head))):
+        return True
+    if noun.dep_ in ("dobj", "nsubjpass") and verb.lemma_ in _SOURING:
         return True
     if noun.pos_ == "VERB" or verb.pos_ not in ("VERB", "AUX"):
         return False
@@ -124,7 +143,13 @@ def comes_to_nothing(noun: Token, others: bool) -> bool:
     after = {child.lower_ for child in verb.children}
     broken = verb.lemma_ == "break" and after & {"down", "off", "up"}
     without = verb.lemma_ == "end" and "without" in after
-    return noun.dep_ == "nsubj" and bool(verb.lemma_ in _FAILING or broken or without)
+    done = verb.lemma_ in _FAILING and all(child.dep_ != "dobj" for child in verb.children)
+    return noun.dep_ == "nsubj" and bool(done or broken or without)
+
+
+def is_settled(noun: Token) -> bool:
+    """Whether the verb says that a quarrel is over: "the *rift* has healed", "settled the *dispute*"."""
+    return noun.dep_ in ("dobj", "nsubj", "nsubjpass") and noun.head.lemma_ in _SETTLING and not _has_not(noun.head)
 
 
 def _has_condition(clause: Token) -> bool:
@@ -137,7 +162,8 @@ def _has_condition(clause: Token) -> bool:
 
 
 def _negates(word: Token) -> bool:
-    return word.lower_ in _NO and not any(child.lower_ == "at" for child in word.children)  # "at least"
+    before = word.doc[word.i - 1].lower_ if word.i else ""
+    return word.lower_ in _NO and before not in ("a", "at")  # "a few", "at least"
 
 
 def status(predicate: Span) -> str:
@@ -156,6 +182,7 @@ def status(predicate: Span) -> str:
     clause = token if token.pos_ in ("VERB", "AUX") else next((t for t in chain if t.pos_ in ("VERB", "AUX")), token)
     # "*sanctions* on Riga will not be lifted": the verb is said of what there is
     apart = clause.i != token.i and _is_subject(token) and clause.lemma_ not in _HAPPENING
+    apart = apart or (clause.i != token.i and _is_adjunct(token))
     reach = chain[:1] if apart or token.pos_ == "VERB" else chain[:2]
     if _has_not(token) or any(_negates(child) for link in reach for child in link.children):
         return "negated"
