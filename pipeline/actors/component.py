@@ -27,7 +27,7 @@ _OTHERS = words("others")
 _OPENING = frozenset({"close", "open", "reopen", "shut"})
 _KINDS = {"VERB": "verb", "ADJ": "adjective", "NOUN": "noun"}
 _SITES = words("sites")
-_VESSELS = words("vessels")
+_BEARERS = words("bearers")
 _HONORIFICS = words("honorifics")
 _MISSIONS = words("missions")
 _MOTION = words("motion")
@@ -273,12 +273,12 @@ def _is_mission(noun: Token) -> bool:
 
 
 def _is_thing(name: Span) -> bool:
-    """Whether a name is a ship's or a place's: "the tanker *Nordlicht*", "the *Attari* border post"."""
+    """Whether a name is a ship's, a newspaper's or a place's: "the tanker *Nordlicht*", "the *Attari* border post"."""
     doc, root = name.doc, name.root
     after = doc[name.end : name.end + 1]
     before = doc[name.start - 1].lemma_.lower() if name.start else ""
-    vessel = root.dep_ == "appos" and root.head.lemma_.lower() in _VESSELS
-    return vessel or before in _VESSELS or (bool(after) and after[0].lower_ in _SITES)
+    vessel = root.dep_ == "appos" and root.head.lemma_.lower() in _BEARERS
+    return vessel or before in _BEARERS or (bool(after) and after[0].lower_ in _SITES)
 
 
 def _is_aimed(preposition: Token) -> bool:

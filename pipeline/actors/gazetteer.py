@@ -9,6 +9,8 @@ from importlib.resources import files
 
 from pipeline.article.plain import plain
 
+FAMILY_FIRST = frozenset({"CHN", "PRK", "KOR", "VNM", "TWN", "HKG"})
+"""States whose people write the family name first."""
 PLACES = {"capital"}
 """Forms that are a government in one sentence and a mere place in another."""
 
@@ -80,6 +82,15 @@ def first_names() -> dict[str, frozenset[str]]:
         first, *_, last = name.split(" ") if " " in name else (name, "", "")
         found.setdefault(last, set()).add(first)
     return {last: frozenset(firsts) for last, firsts in found.items()}
+
+
+@cache
+def families() -> dict[str, str]:
+    """The actor of everybody with a family name, where they have one in common."""
+    found: dict[str, set[str]] = {}
+    for name, actor in people().items():
+        found.setdefault(name.split(" ")[0 if actor in FAMILY_FIRST else -1], set()).add(actor)
+    return {family: actors.pop() for family, actors in found.items() if len(actors) == 1}
 
 
 @cache

@@ -16,7 +16,6 @@ _REACH = 9
 """Tokens before a name in which its office and state are looked for."""
 _AFTER = 16
 """Tokens after a name in which an apposition or relative clause may say whose it is."""
-_FAMILY_FIRST = frozenset({"CHN", "PRK", "KOR", "VNM", "TWN", "HKG"})
 _HONORIFICS = words("honorifics")
 _SERVES = words("serves")
 _POSTS = words("posted")
@@ -25,6 +24,7 @@ _OF = frozenset({"of", "for", "from"})
 _POSTED = frozenset({"to", "at", "in", "with"})
 _STYLES = frozenset({"excellency", "highness", "holiness", "majesty"})
 _THINGS = words("thing_after")
+_RULED = frozenset({"administration", "cabinet", "government"})
 _ROYAL = frozenset({"emir", "king", "prince", "princess", "queen", "sheikh", "sultan"})
 _HIS = frozenset({"his", "her", "their"})
 _INITIAL = re.compile(r"[A-Z]\.")
@@ -237,6 +237,11 @@ def _candidates(doc: Doc, named: list[Span], taken: dict[int, Span]) -> list[tup
             continue  # "*Rafik Hariri* airport"
         if start < end and not any(s <= start and end <= e for s, e in found):
             found[start, end] = _known(doc[start:end])
+    for token in doc[:-1]:
+        heads = doc[token.i + 1].lower_ in _RULED and token.i not in taken and token.text in gazetteer.families()
+        bounds = token.i, token.i + 1
+        if heads and (bounds in found or not any(s <= token.i < e for s, e in found)):
+            found[bounds] = found.get(bounds) or (gazetteer.families()[token.text],)  # "the *Abe* government"
     for start, end in _by_office(doc, taken):
         if not any(s < end and start < e for s, e in found):
             found[start, end] = ()
@@ -258,6 +263,8 @@ def find_people(doc: Doc, named: list[Span], places: list[Span]) -> list[Person]
             possessor = max(possessor, its)
         if not actors and possessor < 0:
             actors = _possessed(doc, start, end, owner) or (_seat(doc, start, owner) if titled else ())
+        if not actors and titled and end - start == 1 and doc[start].text in gazetteer.families():
+            actors = (gazetteer.families()[doc[start].text],)  # "President *Moon*"
         if not actors:
             actors, presented = _presented(doc, doc[start:end].root, owner)
             after_titled = after_titled or presented
@@ -267,4 +274,4 @@ def find_people(doc: Doc, named: list[Span], places: list[Span]) -> list[Person]
 
 def short_name(person: Person, doc: Doc, actors: tuple[str, ...]) -> str:
     """The part of a full name by which the text goes on to call its bearer."""
-    return doc[person.start].text if actors[0] in _FAMILY_FIRST else doc[person.end - 1].text
+    return doc[person.start].text if actors[0] in gazetteer.FAMILY_FIRST else doc[person.end - 1].text

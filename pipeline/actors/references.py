@@ -65,7 +65,8 @@ def _spoken_of(its: Token, discourse: Discourse) -> tuple[str, ...]:
     to open *its* ports")."""
     clause = next((t for t in (its.head.head, its.head.head.head) if t.dep_ == "xcomp"), None)
     if clause is not None and clause.head.lemma_ in _OBJECT_CONTROL and not _favours(clause):
-        whom = [child for child in clause.head.children if child.dep_ == "dobj"]
+        objects = [child for child in clause.head.children if child.dep_ in ("dobj", "prep")]
+        whom = [t for child in objects for t in (child, *child.children) if t.dep_ in ("dobj", "pobj")]
     elif its.head.dep_ != "pobj":
         return ()
     elif its.head.head.lower_ == "over" and its.lower_ == "its":

@@ -24,6 +24,8 @@ _BOUNDED = frozenset({"deny"})
 _FOES = words("sides") - {"ally"}
 _CHARGING = words("charging")
 _KEEPING = words("keeping")
+_ANSWERS = frozenset({"reciprocate", "respond", "retaliate"})
+"""What somebody does to whoever has acted in the clause before."""
 _PROMPTING = words("prompting")
 _RECIPROCAL = {("each", "other"), ("one", "another"), ("the", "other"), ("the", "others")}
 _CLAUSE = 12
@@ -276,8 +278,9 @@ class Arguments:
         """Sources and targets of the predicate at `token`; of a mutual one the sources may be all."""
         pair = self._pair_before(token) if predicate.mutual and predicate.pos == "noun" else []
         # "in support *of* Riga", "criticism *of* Riga": it is the source only where nobody else is
-        # "followed *Riga's* talks with Oslo": whose it is comes before whose clause it stands in
-        rank = {"possessor": -1, "of": int("of" in predicate.target)}
+        # "followed *Riga's* talks with Oslo", "hosted talks between *Riga* and *Oslo*": whose it is comes before whose
+        # clause it stands in
+        rank = {"between": -2, "possessor": -1, "of": int("of" in predicate.target)}
         slots = sorted(predicate.source, key=lambda slot: rank.get(slot, 0))
         filled = (self.fill(token, slot, predicate.pos) for slot in slots)
         sources = pair or next(filter(None, filled), [])
@@ -294,6 +297,8 @@ class Arguments:
         if not targets and not bounded:
             targets = self._within(token, sources)
         if not targets and token.dep_ == "xcomp" and token.head.lemma_ in _PROMPTING:
+            targets = [span for span in self.subjects(token.head) if span not in sources]
+        if not targets and token.dep_ == "conj" and predicate.words[0] in _ANSWERS:
             targets = [span for span in self.subjects(token.head) if span not in sources]
         if not targets and token.dep_ == "advcl" and token.tag_ == "VBG" and token.head.lemma_ in _ADDRESSING:
             targets = [*self.fill(token.head, "indirect", "verb"), *self.fill(token.head, "to", "verb")]

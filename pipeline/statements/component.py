@@ -120,7 +120,7 @@ class Statements:
         if self.unlinked:
             around = [join.verb for join in joins] or _verbs(sentence)
             reach = len(mentions) if len(actors) <= MAX_ACTORS else NEAR
-            for (source_id, target_id), pair in _nearest(mentions, reach).items():
+            for (source_id, target_id), pair in _nearest(_parties(mentions), reach).items():
                 if (source_id, target_id) not in best:
                     verb = _beside(around, *pair)
                     candidate = _candidate(bounds, pair[0], source_id, pair[1], target_id, verb, block, arguments)
@@ -132,6 +132,13 @@ class Statements:
         for s in ordered:
             s.mutual = where.get((s.target, s.source)) if s.verb_span in both_ways else None
         return ordered
+
+
+def _parties(mentions: list[Span]) -> list[Span]:
+    """Without those that only say whose an organisation is: "*Yemen's* Houthi movement"."""
+    bodies = {token.i for span in mentions if span.kb_id_.startswith("ORG:") for token in span}
+    owners = ("amod", "compound", "nmod", "poss")
+    return [span for span in mentions if not (span.root.dep_ in owners and span.root.head.i in bodies - {span.root.i})]
 
 
 def _both_ways(verb: Span) -> bool:

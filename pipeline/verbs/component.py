@@ -96,6 +96,11 @@ def _rest(entry: Predicate, token: Token, window: list[tuple[Token, tuple[str, s
     return last if whole else None
 
 
+def _is_hosted(noun: Token, verb: Token) -> bool:
+    """Whether what the noun names is between others than who does the verb: "hosted *talks* between Riga and Oslo"."""
+    return verb.pos_ == "VERB" and any(child.lower_ == "between" for child in (*noun.rights, *verb.rights))
+
+
 class DiplomaticVerbs:
     """Finds the predicates of the lexicon by lemma, part of speech and dependency."""
 
@@ -120,13 +125,14 @@ class DiplomaticVerbs:
 
     def __call__(self, doc: Doc) -> Doc:
         found: list[Span] = []
-        ends: set[int] = set()
+        ends: dict[int, Span] = {}
         for span in map(self.find, doc):
             if span is None:
                 continue
             goes_on = span[0].pos_ == "VERB" and span.end - 1 not in ends  # "asked Riga to *close its port*"
-            if ends.isdisjoint((span.start, span.end - 1)) or goes_on or owned(span.root):
+            known = ends.get(span.start) or ends.get(span.end - 1)
+            if known is None or goes_on or owned(span.root) or _is_hosted(span.root, known.root):
                 found.append(span)  # "held *talks*" is one predicate, "eased its *export curbs*" too
-                ends.add(span.end - 1)
+                ends[span.end - 1] = span
         doc.spans[KEY] = found
         return doc

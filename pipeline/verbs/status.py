@@ -78,7 +78,7 @@ def _has_not(verb: Token) -> bool:
 
 def gives_up(predicate: Span) -> bool:
     """Whether somebody does not, or no longer, do what has been done or could be: "*refused* to condemn"."""
-    token = predicate.root
+    token = predicate.root if predicate.root.dep_ != "dobj" else predicate.root.head  # "to *join* sanctions on Riga"
     above = list(islice(token.ancestors, 3)) if token.dep_ in ("xcomp", "pcomp") else []
     refused = any(verb.lemma_ in _FORGOING and not _is_denied(verb) for verb in above)
     return refused or any(map(_no_longer, (token, *above)))
