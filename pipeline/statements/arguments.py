@@ -1,18 +1,29 @@
-"""Who fills the slots of a predicate: from dependency arcs to mentions.
-
-The arcs are those of spaCy's English models (ClearNLP labels: nsubj, nsubjpass, dobj, dative, agent, prep, pobj, …).
-"""
+"""Who fills the slots of a predicate: from dependency arcs to mentions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice, pairwise
+from itertools import islice
 
 from spacy.tokens import Span, Token
 
 from pipeline.actors import mention
-from pipeline.article.tokenizer import ahead
-from pipeline.verbs.lexicon import Predicate, predicates
+from pipeline.statements.syntax import (
+    DEPTH,
+    LIST,
+    agents,
+    as_did,
+    elsewhere,
+    is_act,
+    is_others,
+    passive,
+    reciprocal,
+    relative,
+    set_apart,
+    suffers,
+    together,
+)
+from pipeline.verbs.lexicon import Predicate
 from pipeline.words import words
 
 _OWNERS = ("poss", "amod", "compound", "nmod")
@@ -27,26 +38,18 @@ _KEEPING = words("keeping")
 _ANSWERS = frozenset({"reciprocate", "respond", "retaliate"})
 """What somebody does to whoever has acted in the clause before."""
 _PROMPTING = words("prompting")
-_RECIPROCAL = {("each", "other"), ("one", "another"), ("the", "other"), ("the", "others")}
-_CLAUSE = 12
-"""Tokens after a predicate in which "each other" is looked for."""
 _ADDRESSING = words("addressing")
 _POSTS = words("posted")
 _ANSWERING = words("answering")
 _MEDIATING = words("mediating")
-_JUDGING = words("judging")
-_TIMES = frozenset({"after", "before", "since", "until"})
 _RELATIVE = ("WDT", "WP", "WP$")
 _COMPLEMENTS = ("dobj", "dative", "xcomp", "ccomp", "oprd", "acomp")
 _LEADING = frozenset({"of", "from", "for", "to", "in"})
-_DEPTH = 4
 _BELOW = 6
 """Arcs below a predicate in which a target is looked for."""
 _HYPHENS = ("-", "–", "/")
 _BEFORE = 12
 """Tokens before a noun in which two names joined by a hyphen are looked for."""
-_LIST = 20
-"""Names that are read of a list, and words that belong to one: a longer one is no coordination that a verb joins."""
 
 
 class Arguments:
@@ -58,8 +61,8 @@ class Arguments:
     def stand_for(self, token: Token, depth: int = 0) -> list[Span]:
         """The mentions that the noun phrase headed at `token` stands for, with those coordinated to it."""
         found: list[Span] = []
-        others = (t for t in token.conjuncts if t.i > token.i and not _set_apart(t))
-        for head in [token, *islice(others, _LIST)]:
+        others = (t for t in token.conjuncts if t.i > token.i and not set_apart(t))
+        for head in [token, *islice(others, LIST)]:
             for span in self._one(head, depth):
                 if span not in found:
                     found.append(span)
@@ -68,13 +71,13 @@ class Arguments:
     def _one(self, head: Token, depth: int) -> list[Span]:
         if head.i in self.owner:
             return self._hyphened(self.owner[head.i])
-        if depth > _DEPTH:
+        if depth > DEPTH:
             return []
         if head.tag_ in _RELATIVE:
-            return self._one(antecedent, depth + 1) if (antecedent := _relative(head)) is not None else []
+            return self._one(antecedent, depth + 1) if (antecedent := relative(head)) is not None else []
         children = list(head.children)
         for child in children:
-            if child.dep_ == "appos" and not _set_apart(child) and (found := self.stand_for(child, depth + 1)):
+            if child.dep_ == "appos" and not set_apart(child) and (found := self.stand_for(child, depth + 1)):
                 return found
         # "his Indonesian counterpart" is no more his than "his counterpart from Jakarta"
         apart = head.lemma_ in _OTHERS and any(c.i in self.owner and c.dep_ in _OWNERS[1:] for c in children)
@@ -82,7 +85,7 @@ class Arguments:
             child
             for child in children
             if child.dep_ in _OWNERS
-            and not (child.dep_ == "poss" and (apart or _elsewhere(head) or head.lemma_ in _FOES))
+            and not (child.dep_ == "poss" and (apart or elsewhere(head) or head.lemma_ in _FOES))
         ]
         for child in sorted(owners, key=lambda c: c.dep_ != "poss"):
             found = self.stand_for(child, depth + 1) if child.dep_ == "poss" or child.i in self.owner else []
@@ -91,7 +94,7 @@ class Arguments:
         for child in children:
             posted = child.lower_ == "for" and head.lemma_.lower() in _POSTS
             inside = child.dep_ in ("prep", "agent") and (child.lower_ in _INSIDE or mention.rules_from(child))
-            if inside and not posted and not _suffers(child):
+            if inside and not posted and not suffers(child):
                 for noun in child.children:
                     if noun.dep_ == "pobj" and (found := self.stand_for(noun, depth + 1)):
                         return found
@@ -107,10 +110,10 @@ class Arguments:
 
     def subjects(self, verb: Token, depth: int = 0) -> list[Span]:
         """The mentions that do what `verb` says."""
-        if depth > _DEPTH:
+        if depth > DEPTH:
             return []
-        if _passive(verb):
-            return [span for agent in _agents(verb) for span in self.stand_for(agent)]
+        if passive(verb):
+            return [span for agent in agents(verb) for span in self.stand_for(agent)]
         for child in verb.children:
             if child.dep_ in ("nsubj", "csubj"):
                 return [*self.stand_for(child), *self._joining(child)]
@@ -146,18 +149,18 @@ class Arguments:
         """Who does the same as a subject: "Riga, *together with Oslo*, sued", "Riga sued, *followed by Oslo*", "Riga
         sued, *as did Oslo*"."""
         beside: list[Token] = []
-        for child in islice((*subject.children, *subject.head.children), _LIST):
-            if child.dep_ == "prep" and (child.lower_ == "alongside" or _together(child)):
+        for child in islice((*subject.children, *subject.head.children), LIST):
+            if child.dep_ == "prep" and (child.lower_ == "alongside" or together(child)):
                 beside += (noun for noun in child.children if noun.dep_ == "pobj")
             elif child.dep_ in ("acl", "advcl") and child.lemma_ in ("follow", "join"):
-                beside += _agents(child)
-            elif _as_did(child):
+                beside += agents(child)
+            elif as_did(child):
                 beside += (noun for noun in child.children if noun.dep_ == "nsubj")
         return [span for noun in beside for span in self.stand_for(noun)]
 
     def _borne_by(self, verb: Token, depth: int) -> list[Span]:
         """What the clause of `verb` is about: its agent, or in the passive its patient."""
-        if _passive(verb):
+        if passive(verb):
             for child in verb.children:
                 if child.dep_ == "nsubjpass":
                     return self.stand_for(child)
@@ -165,7 +168,7 @@ class Arguments:
 
     def objects(self, verb: Token) -> list[Span]:
         """The mentions to which `verb` is done."""
-        if _passive(verb):
+        if passive(verb):
             for child in verb.children:
                 if child.dep_ == "nsubjpass":
                     return self.stand_for(child)
@@ -173,7 +176,7 @@ class Arguments:
                 return self._noun_subjects(verb.head)  # "agreed to a truce *brokered* by Oslo"
             if verb.dep_ == "acl":
                 return self.stand_for(verb.head) or self._behind(verb)
-            if verb.dep_ == "conj" and _passive(verb.head):
+            if verb.dep_ == "conj" and passive(verb.head):
                 return self.objects(verb.head)
             return []
         gap = verb.dep_ == "relcl" and any(c.dep_ == "nsubj" and c.tag_ not in _RELATIVE for c in verb.children)
@@ -203,7 +206,7 @@ class Arguments:
 
     def _noun_subjects(self, noun: Token, depth: int = 0) -> list[Span]:
         """The mentions behind a noun through the verb that governs it: "Seoul laid *sanctions*", "held *talks*"."""
-        if depth > _DEPTH:
+        if depth > DEPTH:
             return []
         head = noun.head
         if noun.dep_ in ("dobj", "nsubjpass") and head.lemma_ in _MEDIATING:
@@ -211,7 +214,7 @@ class Arguments:
         if noun.dep_ in ("dobj", "obj", "attr", "oprd", "acomp") and head.pos_ in ("VERB", "AUX"):
             return self.subjects(head, depth)
         if noun.dep_ == "nsubjpass":
-            return [span for agent in _agents(head) for span in self.stand_for(agent)]
+            return [span for agent in agents(head) for span in self.stand_for(agent)]
         if noun.dep_ == "pobj" and head.head.pos_ in ("VERB", "AUX"):
             return self.subjects(head.head, depth)
         if noun.dep_ == "conj":
@@ -236,7 +239,7 @@ class Arguments:
                     continue  # "the bombing was condemned *by* Oslo"
                 if child.dep_ in ("prep", "agent", "dative") and child.lower_ == name and child.i != token.i:
                     nouns = (noun for noun in child.children if noun.dep_ in ("pobj", "pcomp"))
-                    yield from (noun for noun in nouns if name != "in" or not _is_act(noun))
+                    yield from (noun for noun in nouns if name != "in" or not is_act(noun))
                     for nested in child.children:  # "opposition from within Riga"
                         if nested.dep_ == "prep":
                             yield from (noun for noun in nested.children if noun.dep_ == "pobj")
@@ -248,7 +251,7 @@ class Arguments:
                 return self.subjects(token)
             if pos == "adjective":
                 return self._complemented(token)
-            return [] if _is_others(token) else self._noun_subjects(token)
+            return [] if is_others(token) else self._noun_subjects(token)
         if slot == "object":
             return self.objects(token)
         if slot == "indirect":
@@ -276,33 +279,42 @@ class Arguments:
 
     def roles(self, token: Token, predicate: Predicate) -> tuple[list[Span], list[Span]]:
         """Sources and targets of the predicate at `token`; of a mutual one the sources may be all."""
-        pair = self._pair_before(token) if predicate.mutual and predicate.pos == "noun" else []
-        # "in support *of* Riga", "criticism *of* Riga": it is the source only where nobody else is
-        # "followed *Riga's* talks with Oslo", "hosted talks between *Riga* and *Oslo*": whose it is comes before whose
-        # clause it stands in
-        rank = {"between": -2, "possessor": -1, "of": int("of" in predicate.target)}
-        slots = sorted(predicate.source, key=lambda slot: rank.get(slot, 0))
-        filled = (self.fill(token, slot, predicate.pos) for slot in slots)
-        sources = pair or next(filter(None, filled), [])
-        if predicate.mutual and not sources:
-            sources = self.objects(token)  # "relations between Riga and Oslo were *normalised*"
-        open_slots = (self.fill(token, slot, predicate.pos) for slot in predicate.target)
+        sources = self._sources(token, predicate)
+        filled = (self.fill(token, slot, predicate.pos) for slot in predicate.target)
         actors = {span.kb_id_ for span in sources}  # not "*its* embassy in Riga"
-        targets = next(filter(None, ([s for s in slot if s.kb_id_ not in actors] for slot in open_slots)), [])
+        targets = next(filter(None, ([s for s in slot if s.kb_id_ not in actors] for slot in filled)), [])
         if not targets and sources and token.pos_ == "NOUN" and token.head.lemma_ in _ANSWERING:
-            targets = [
-                span for span in self._noun_subjects(token) if span not in sources
-            ]  # "Riga *rejected* Oslo's demand"
+            # "Riga *rejected* Oslo's demand"
+            targets = [span for span in self._noun_subjects(token) if span not in sources]
         bounded = (predicate.among and len(sources) > 1) or reciprocal(token) or predicate.text in _BOUNDED
         if not targets and not bounded:
             targets = self._within(token, sources)
-        if not targets and token.dep_ == "xcomp" and token.head.lemma_ in _PROMPTING:
-            targets = [span for span in self.subjects(token.head) if span not in sources]
-        if not targets and token.dep_ == "conj" and predicate.words[0] in _ANSWERS:
-            targets = [span for span in self.subjects(token.head) if span not in sources]
-        if not targets and token.dep_ == "advcl" and token.tag_ == "VBG" and token.head.lemma_ in _ADDRESSING:
-            targets = [*self.fill(token.head, "indirect", "verb"), *self.fill(token.head, "to", "verb")]
-        return sources, targets
+        return sources, [span for span in targets or self._addressed(token, predicate) if span not in sources]
+
+    def _sources(self, token: Token, predicate: Predicate) -> list[Span]:
+        """Who does what the predicate says, or has a part in it."""
+        if predicate.mutual and predicate.pos == "noun" and (pair := self._pair_before(token)):
+            return pair
+        # "followed *Riga's* talks with Oslo", "hosted talks between *Riga* and *Oslo*": whose it is comes before whose
+        # clause it stands in; "in support *of* Riga", "criticism *of* Riga": its source only where nobody else is
+        rank = {"between": -2, "possessor": -1, "of": int("of" in predicate.target)}
+        slots = sorted(predicate.source, key=lambda slot: rank.get(slot, 0))
+        found = next(filter(None, (self.fill(token, slot, predicate.pos) for slot in slots)), [])
+        # "relations between Riga and Oslo were *normalised*"
+        return found or (self.objects(token) if predicate.mutual else [])
+
+    def _addressed(self, token: Token, predicate: Predicate) -> list[Span]:
+        """At whom a clause without a target is aimed, by the clause that governs it."""
+        head = token.head
+        prompted = token.dep_ == "xcomp" and head.lemma_ in _PROMPTING  # "Oslo shelled Riga, prompting it to *answer*"
+        if prompted or (token.dep_ == "conj" and predicate.words[0] in _ANSWERS):
+            return self.subjects(head)
+        if token.dep_ == "advcl" and token.tag_ == "VBG" and head.lemma_ in _ADDRESSING:
+            return [
+                *self.fill(head, "indirect", "verb"),
+                *self.fill(head, "to", "verb"),
+            ]  # "wrote to Riga *demanding* …"
+        return []
 
     def _pair_before(self, noun: Token) -> list[Span]:
         """The two mentions that a hyphen joins before a noun that they modify: "*ROK-US* joint military drills"."""
@@ -332,89 +344,9 @@ class Arguments:
         if child.dep_ in _COMPLEMENTS:
             return True
         if child.dep_ == "prep" and child.lower_ in _LEADING:
-            return above.i == top.i or not _suffers(child)
-        if above.lower_ == "in" and _is_act(child):
+            return above.i == top.i or not suffers(child)
+        if above.lower_ == "in" and is_act(child):
             return False
         if child.dep_ == "nsubj" and above.dep_ == "relcl":
             return False  # "a treaty that *Riga* had kept"
         return above.i != top.i and child.dep_ in ("nsubj", "pobj", "pcomp", "acl", "relcl", *_OWNERS)
-
-
-def _as_did(clause: Token) -> bool:
-    """Whether a clause says only that another does the same: "as did Oslo", but not "as Oslo did with Lima"."""
-    as_did = clause.lemma_ in ("be", "do", "have") and any(word.lower_ == "as" for word in clause.lefts)
-    return as_did and clause.dep_ == "advcl" and all(child.dep_ != "prep" for child in clause.children)
-
-
-def _together(preposition: Token) -> bool:
-    """Whether a preposition is that of "together with"."""
-    return preposition.lower_ == "with" and any(word.lower_ == "together" for word in preposition.lefts)
-
-
-def _set_apart(noun: Token) -> bool:
-    """Whether a noun is only listed to be left out, or begins a clause without a verb: "Riga but *not Oslo*", "Riga
-    expelled nine envoys and *Oslo three*"."""
-    after = noun.doc[noun.i + 1 : noun.i + 2].text
-    return any(child.dep_ == "neg" or (child.dep_ == "nummod" and child.text == after) for child in noun.children)
-
-
-def reciprocal(predicate: Token) -> bool:
-    """Whether it is done to "each other", or to "one another's" something."""
-    for one, other in pairwise(ahead(predicate.doc, predicate.i + 1, _CLAUSE)):
-        if (one.lower_, other.lower_) in _RECIPROCAL and other.dep_ != "amod":
-            verb = next((above for above in other.ancestors if above.pos_ in ("VERB", "AUX")), predicate)
-            return predicate.is_ancestor(other) and (predicate.i == verb.i or verb.is_ancestor(predicate))
-    return False
-
-
-def _is_act(noun: Token) -> bool:
-    """Whether a noun is a predicate: who fires "in *support* of Riga" does not fire on it."""
-    return f"{noun.lemma_.lower()}/noun" in predicates()
-
-
-def _is_others(noun: Token) -> bool:
-    """Whether a noun names what the clause's subject has not done: "condemned the *attack*", "since the *attack*"."""
-    if noun.dep_ in ("dobj", "nsubjpass"):
-        return noun.head.lemma_.lower() in _JUDGING
-    act = predicates().get(f"{noun.lemma_.lower()}/noun")
-    return noun.dep_ == "pobj" and noun.head.lower_ in _TIMES and act is not None and act.quad == 4
-
-
-def _suffers(preposition: Token) -> bool:
-    """Whether it says to whom the act before it is done, and not by whom: "the bombing *of* Riga"."""
-    act = predicates().get(f"{preposition.head.lemma_.lower()}/noun")
-    return act is not None and act.quad >= 3 and preposition.lower_ in act.target
-
-
-def _elsewhere(noun: Token) -> bool:
-    """Whether a noun is not of its owner's country: "Oslo's *partners* from Riga"."""
-    return noun.lemma_ in _OTHERS and any(child.lower_ in ("from", "in") for child in noun.rights)
-
-
-def _relative(pronoun: Token) -> Token | None:
-    """The noun that a relative pronoun stands for."""
-    token = pronoun
-    for _ in range(_DEPTH):
-        token = token.head
-        if token.dep_ == "relcl":
-            return token.head
-    return None
-
-
-def _passive(verb: Token) -> bool:
-    if any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.lefts):
-        return True
-    if verb.dep_ == "conj" and verb.tag_ == "VBN" and not any(c.dep_ in ("nsubj", "aux") for c in verb.children):
-        return _passive(verb.head)  # "was condemned and *sanctioned*"
-    return verb.tag_ == "VBN" and verb.dep_ == "acl"
-
-
-def _agents(verb: Token) -> list[Token]:
-    return [
-        noun
-        for participle in (verb, *islice(verb.conjuncts, _LIST))
-        for child in participle.children
-        if child.dep_ == "agent" or (child.dep_ == "prep" and child.lower_ == "by")
-        for noun in child.children
-        if noun.dep_ == "pobj"
-    ]

@@ -13,8 +13,9 @@ from spacy.tokens import Doc, Span, Token
 from pipeline.actors import mention
 from pipeline.article.tokenizer import trimmed
 from pipeline.statements import statement
-from pipeline.statements.arguments import Arguments, reciprocal
+from pipeline.statements.arguments import Arguments
 from pipeline.statements.statement import Statement
+from pipeline.statements.syntax import reciprocal
 from pipeline.verbs.component import KEY as VERBS
 from pipeline.verbs.component import predicate_of
 from pipeline.verbs.lexicon import predicates
