@@ -474,7 +474,17 @@ def test_any_text_is_read(syntax: Language, text: str) -> None:
         assert s.sentence[0] <= s.source_span[0] < s.source_span[1] <= s.sentence[1]
 
 
-@pytest.mark.parametrize("text", ["Norway Latvia Estonia Peru " * 50, "Norway met Latvia and " * 100])
+ENDLESS = [
+    "Norway Latvia Estonia Peru " * 50,
+    "Norway met Latvia and " * 100,
+    "Norway " + "condemned and sanctioned and " * 1000 + "Latvia.",
+    "Riga was " + "condemned and sanctioned and " * 1000 + "sued by Oslo.",
+    "Norway is " + "ready to be willing to be " * 700 + "ready to sue Latvia.",
+    "Norway accused Latvia of " + "helping Peru to help Chile to " * 500 + "sue Estonia.",
+]
+
+
+@pytest.mark.parametrize("text", ENDLESS)
 def test_only_names_and_no_sentence_end(syntax: Language, text: str) -> None:
     syntax(text)
 

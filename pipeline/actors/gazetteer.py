@@ -78,9 +78,9 @@ def people() -> dict[str, str]:
 def first_names() -> dict[str, frozenset[str]]:
     """The first names of the people with each last name."""
     found: dict[str, set[str]] = {}
-    for name in people():
-        first, *_, last = name.split(" ") if " " in name else (name, "", "")
-        found.setdefault(last, set()).add(first)
+    for words in (name.split(" ") for name in people()):
+        if len(words) > 1:
+            found.setdefault(words[-1], set()).add(words[0])
     return {last: frozenset(firsts) for last, firsts in found.items()}
 
 

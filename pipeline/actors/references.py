@@ -63,20 +63,23 @@ def _spoken_of(its: Token, discourse: Discourse) -> tuple[str, ...]:
     """The actor of whom something is said for what is its own ("thanked *Riga* for *its* support"), to which something
     is done over that ("cut aid to *Riga* over *its* tests"), or that is told to do something about it ("ordered *Riga*
     to open *its* ports")."""
-    clause = next((t for t in (its.head.head, its.head.head.head) if t.dep_ == "xcomp"), None)
+    named = (discourse.named[token.i] for token in _spoken_to(its) if token.i in discourse.named)
+    return next(map(mention.actors_of, named), ())
+
+
+def _spoken_to(its: Token) -> list[Token]:
+    """The words that may name whose "its" is there, best first."""
+    above = its.head.head  # the verb or preposition that what it has depends on
+    clause = next((token for token in (above, above.head) if token.dep_ == "xcomp"), None)
     if clause is not None and clause.head.lemma_ in _OBJECT_CONTROL and not _favours(clause):
-        objects = [child for child in clause.head.children if child.dep_ in ("dobj", "prep")]
-        whom = [t for child in objects for t in (child, *child.children) if t.dep_ in ("dobj", "pobj")]
-    elif its.head.dep_ != "pobj":
-        return ()
-    elif its.head.head.lower_ == "over" and its.lower_ == "its":
-        preposition = its.head.head
-        whom = list(its.doc[max(preposition.head.i + 1, preposition.i - _OFFICE) : preposition.i])
-    elif its.head.head.lower_ in ("for", "on") and its.head.head.head.lemma_ in _SPEAKING_OF:
-        whom = [child for child in its.head.head.head.children if child.dep_ == "dobj"]
-    else:
-        return ()
-    return next((mention.actors_of(discourse.named[t.i]) for t in reversed(whom) if t.i in discourse.named), ())
+        objects = (child for child in clause.head.children if child.dep_ in ("dobj", "prep"))
+        return [t for child in objects for t in (child, *child.children) if t.dep_ in ("dobj", "pobj")]
+    if its.head.dep_ != "pobj":
+        return []
+    if above.lower_ == "over" and its.lower_ == "its":
+        return list(reversed(its.doc[max(above.head.i + 1, above.i - _OFFICE) : above.i]))
+    said = above.lower_ in ("for", "on", "over") and above.head.lemma_ in _SPEAKING_OF
+    return [child for child in above.head.children if said and child.dep_ == "dobj"]
 
 
 def _pronoun(token: Token, discourse: Discourse) -> tuple[int, int, tuple[str, ...]] | None:

@@ -13,6 +13,7 @@ from pipeline.statements.syntax import (
     LIST,
     agents,
     as_did,
+    coordinated,
     elsewhere,
     is_act,
     is_others,
@@ -61,7 +62,7 @@ class Arguments:
     def stand_for(self, token: Token, depth: int = 0) -> list[Span]:
         """The mentions that the noun phrase headed at `token` stands for, with those coordinated to it."""
         found: list[Span] = []
-        others = (t for t in token.conjuncts if t.i > token.i and not set_apart(t))
+        others = (t for t in coordinated(token) if t.i > token.i and not set_apart(t))
         for head in [token, *islice(others, LIST)]:
             for span in self._one(head, depth):
                 if span not in found:
@@ -119,7 +120,7 @@ class Arguments:
                 return [*self.stand_for(child), *self._joining(child)]
         head = verb.head
         if verb.pos_ == "ADJ":
-            return self._complemented(verb)  # "*Riga* is unwilling to pay"
+            return self._complemented(verb, depth + 1)  # "*Riga* is unwilling to pay"
         if verb.dep_ == "conj" and head.pos_ in ("VERB", "AUX"):
             return self._borne_by(head, depth)
         if verb.dep_ == "xcomp":
@@ -166,8 +167,10 @@ class Arguments:
                     return self.stand_for(child)
         return self.subjects(verb, depth + 1)
 
-    def objects(self, verb: Token) -> list[Span]:
+    def objects(self, verb: Token, depth: int = 0) -> list[Span]:
         """The mentions to which `verb` is done."""
+        if depth > DEPTH:
+            return []
         if passive(verb):
             for child in verb.children:
                 if child.dep_ == "nsubjpass":
@@ -177,7 +180,7 @@ class Arguments:
             if verb.dep_ == "acl":
                 return self.stand_for(verb.head) or self._behind(verb)
             if verb.dep_ == "conj" and passive(verb.head):
-                return self.objects(verb.head)
+                return self.objects(verb.head, depth + 1)
             return []
         gap = verb.dep_ == "relcl" and any(c.dep_ == "nsubj" and c.tag_ not in _RELATIVE for c in verb.children)
         for child in verb.children:
@@ -186,9 +189,9 @@ class Arguments:
                 return self.stand_for(child)
         if gap:
             return self.stand_for(verb.head) or self._behind(verb)  # "the text that Russia *fought*"
-        for child in verb.conjuncts:  # "criticised and then sanctioned Riga"
+        for child in coordinated(verb):  # "criticised and then sanctioned Riga"
             if child.i > verb.i and child.pos_ == "VERB" and child.head.i == verb.i:
-                return self.objects(child)
+                return self.objects(child, depth + 1)
         return []
 
     def _behind(self, verb: Token) -> list[Span]:
@@ -266,15 +269,15 @@ class Arguments:
             ]
         return [span for noun in self._prepositions(token, slot) for span in self.stand_for(noun)]
 
-    def _complemented(self, adjective: Token) -> list[Span]:
+    def _complemented(self, adjective: Token, depth: int = 0) -> list[Span]:
         """Whom an adjective describes: "Oslo is *critical* of Riga", "Oslo, *wary* of Riga", "remained *at odds*"."""
         head = adjective.head
         if adjective.pos_ == "VERB" and (found := self.objects(adjective) or self.subjects(adjective)):
             return found
         if head.pos_ in ("VERB", "AUX"):
-            return self._borne_by(head, 0)
+            return self._borne_by(head, depth)
         if head.pos_ in ("NOUN", "PROPN"):
-            return self._one(head, 0) or self._noun_subjects(head)
+            return self._one(head, depth) or self._noun_subjects(head, depth)
         return []
 
     def roles(self, token: Token, predicate: Predicate) -> tuple[list[Span], list[Span]]:
@@ -310,10 +313,8 @@ class Arguments:
         if prompted or (token.dep_ == "conj" and predicate.words[0] in _ANSWERS):
             return self.subjects(head)
         if token.dep_ == "advcl" and token.tag_ == "VBG" and head.lemma_ in _ADDRESSING:
-            return [
-                *self.fill(head, "indirect", "verb"),
-                *self.fill(head, "to", "verb"),
-            ]  # "wrote to Riga *demanding* …"
+            # "wrote to Riga *demanding* an apology"
+            return [*self.fill(head, "indirect", "verb"), *self.fill(head, "to", "verb")]
         return []
 
     def _pair_before(self, noun: Token) -> list[Span]:

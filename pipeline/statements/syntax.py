@@ -5,7 +5,7 @@ The arcs are those of spaCy's English models (ClearNLP labels: nsubj, nsubjpass,
 
 from __future__ import annotations
 
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from spacy.tokens import Token
 
@@ -85,18 +85,37 @@ def relative(pronoun: Token) -> Token | None:
     return None
 
 
+def coordinated(token: Token) -> list[Token]:
+    """The tokens coordinated to one, as `Token.conjuncts` has them, but of a long list only those around it."""
+    first = token
+    for _ in range(LIST):
+        if first.dep_ != "conj":
+            break
+        first = first.head
+    found: list[Token] = []
+    level = [first]
+    while level and len(found) < 2 * LIST:
+        found += level
+        level = [child for above in level for child in above.rights if child.dep_ == "conj"]
+    return sorted((other for other in found if other.i != token.i), key=lambda other: other.i)
+
+
 def passive(verb: Token) -> bool:
-    if any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.lefts):
-        return True
-    if verb.dep_ == "conj" and verb.tag_ == "VBN" and not any(c.dep_ in ("nsubj", "aux") for c in verb.children):
-        return passive(verb.head)  # "was condemned and *sanctioned*"
+    """Whether something is done to whom the clause of a verb is about: "Riga was *condemned* and *sanctioned*"."""
+    for _ in range(LIST):
+        if any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.lefts):
+            return True
+        if verb.dep_ != "conj" or verb.tag_ != "VBN" or any(c.dep_ in ("nsubj", "aux") for c in verb.children):
+            break
+        verb = verb.head
     return verb.tag_ == "VBN" and verb.dep_ == "acl"
 
 
 def agents(verb: Token) -> list[Token]:
+    """The nouns that name who does what a passive says, or a verb coordinated to it."""
     return [
         noun
-        for participle in (verb, *islice(verb.conjuncts, LIST))
+        for participle in (verb, *coordinated(verb))
         for child in participle.children
         if child.dep_ == "agent" or (child.dep_ == "prep" and child.lower_ == "by")
         for noun in child.children
