@@ -261,5 +261,5 @@ def _is_thing(name: Span) -> bool:
     doc, root = name.doc, name.root
     after = doc[name.end : name.end + 1]
     before = doc[name.start - 1].lemma_.lower() if name.start else ""
-    vessel = root.dep_ == "appos" and root.head.lemma_.lower() in _BEARERS
-    return vessel or before in _BEARERS or (bool(after) and after[0].lower_ in _SITES)
+    borne = root.dep_ == "appos" and root.head.lemma_.lower() in _BEARERS
+    return borne or before in _BEARERS or (bool(after) and after[0].lower_ in _SITES)

@@ -77,7 +77,8 @@ class Context:
     def _is_part_of_name(self, span: Span) -> bool:
         """Whether a surname is another's: "Dr *Anil* Modi"."""
         beside = [self.doc[i] for i in (span.start - 1, span.end) if 0 <= i < len(self.doc)]
-        names = [t for t in beside if t.pos_ == "PROPN" and t.lower_ not in gazetteer.titles() | _HONORIFICS]
+        proper = (t for t in beside if t.pos_ == "PROPN")
+        names = [t for t in proper if t.lower_ not in gazetteer.titles() and t.lower_ not in _HONORIFICS]
         goes_on = self.doc[span.start].ent_iob_ == "I" and any(t.i < span.start for t in names)
         head = span.root.head.i if span.root.dep_ == "compound" else -1  # "the *Truman* Doctrine"
         return goes_on or any(

@@ -10,7 +10,7 @@ from pipeline.actors import mention
 from pipeline.actors.discourse import SUBJECTS, Discourse
 from pipeline.actors.people import Person, short_name
 from pipeline.actors.speech import speakers
-from pipeline.verbs.lexicon import predicates
+from pipeline.verbs.lexicon import entry_of
 from pipeline.words import words
 
 _SHE = frozenset({"he", "she", "him", "her", "his", "himself", "herself"})
@@ -55,7 +55,7 @@ def _expletive(token: Token) -> bool:
 
 def _favours(verb: Token) -> bool:
     """Whether a verb does somebody good, so that "its" after it is another's: "urged Riga to *support* its bid"."""
-    entry = predicates().get(f"{verb.lemma_.lower()}/verb")
+    entry = entry_of(verb, "verb")
     return entry is not None and entry.root in ("AID", "SUPPORT")
 
 

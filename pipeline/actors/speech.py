@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from spacy.tokens import Doc, Span
+from collections.abc import Iterator
+
+from spacy.tokens import Doc, Span, Token
 
 from pipeline.actors import mention
 from pipeline.actors.discourse import office
@@ -77,11 +79,15 @@ def _declared(doc: Doc, mentions: list[Span]) -> dict[int, tuple[str, ...]]:
     return {token.i: tuple(dict.fromkeys(voice)) for token in doc if voice and token.lower_ in _FIRST}
 
 
+def _sayings(sentence: Span, inside: set[int]) -> Iterator[Token]:
+    """The verbs by which a sentence, outside its quotations, says that somebody speaks."""
+    said = (token for token in sentence if token.i not in inside and token.lemma_.lower() in SAYING)
+    return (token for token in said if token.pos_ in ("VERB", "AUX"))
+
+
 def _said_by(sentence: Span, owner: dict[int, Span], inside: set[int]) -> tuple[str, ...]:
     """The actors that a sentence names, outside its quotations, as saying something."""
-    for token in sentence:
-        if token.i in inside or token.lemma_.lower() not in SAYING or token.pos_ not in ("VERB", "AUX"):
-            continue
+    for token in _sayings(sentence, inside):
         subject = next((child for child in token.children if child.dep_ in _SUBJECTS), None)
         if subject is None and token.i - 1 in inside:  # '"…," quipped its spokesman' looks like an object
             subject = next((child for child in token.rights if child.dep_ == "dobj"), None)
@@ -96,8 +102,7 @@ def _said_by(sentence: Span, owner: dict[int, Span], inside: set[int]) -> tuple[
 
 def _told(sentence: Span, owner: dict[int, Span], inside: set[int]) -> tuple[str, ...]:
     """The actors that a sentence names, outside its quotations, as being told something."""
-    verbs = (t for t in sentence if t.i not in inside and t.lemma_.lower() in SAYING and t.pos_ == "VERB")
-    whom = (child for verb in verbs for child in verb.rights if child.dep_ in ("dobj", "dative"))
+    whom = (child for verb in _sayings(sentence, inside) for child in verb.rights if child.dep_ in ("dobj", "dative"))
     named = (t for child in whom for t in (child, *child.children) if t.i in owner and t.i not in inside)
     return next((mention.actors_of(owner[t.i]) for t in named), ())
 
@@ -111,6 +116,7 @@ def speakers(doc: Doc, mentions: list[Span]) -> dict[int, tuple[str, ...]]:
     voices = _declared(doc, mentions) | _interview(doc, mentions)
     sentences = list(doc.sents)
     said = [_said_by(sentence, owner, inside) for sentence in sentences]
+    told = [_told(sentence, owner, inside) for sentence in sentences]
     sentence_of = {token.i: number for number, sentence in enumerate(sentences) for token in sentence}
     last: tuple[str, ...] = ()
     last_end = -1
@@ -119,7 +125,7 @@ def speakers(doc: Doc, mentions: list[Span]) -> dict[int, tuple[str, ...]]:
         if not said_by and last and start - last_end < 60:
             said_by = last
         last, last_end = said_by, end
-        told = _told(sentences[sentence_of[end - 1]], owner, inside)
-        for persons, voice in ((_FIRST, said_by), (_ASKING, told if set(told) != set(said_by) else ())):
+        addressed = told[sentence_of[end - 1]]
+        for persons, voice in ((_FIRST, said_by), (_ASKING, addressed if set(addressed) != set(said_by) else ())):
             voices |= {token.i: voice for token in doc[start:end] if voice and token.lower_ in persons}
     return voices

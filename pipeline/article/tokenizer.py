@@ -32,6 +32,11 @@ def _is_mark(words: list[str], spaces: list[bool], at: int) -> bool:
     return bool(_MARK.fullmatch(words[at])) and not spaces[at - 1]
 
 
+def _closes_mark(words: list[str], spaces: list[bool], at: int) -> bool:
+    """Whether a token is a footnote's mark, or the bracket that closes one."""
+    return words[at] == "]" or _is_mark(words, spaces, at)
+
+
 def _parts(word: str) -> list[str]:
     """A token, cut where it is to come apart."""
     return [part for piece in _AFTER_DOT.split(word) for part in _NOTED.split(piece) if part]
@@ -122,7 +127,7 @@ class ArticleTokenizer:
                 continue
             bounds.append((block, first, len(words)))
             for at in range(first + 1, len(words)):
-                marks = words[at] == "]" or _is_mark(words, spaces, at)  # it belongs to the sentence before
+                marks = _closes_mark(words, spaces, at)  # it belongs to the sentence before
                 if (
                     block.label == "headline"
                     or words[at].isspace()
@@ -130,7 +135,7 @@ class ArticleTokenizer:
                     or not _may_end(words, spaces, first, at - 1)
                 ):
                     starts[at] = False
-                elif words[at][0].isupper() and (words[at - 1] == "]" or _is_mark(words, spaces, at - 1)):
+                elif words[at][0].isupper() and _closes_mark(words, spaces, at - 1):
                     starts[at] = True
         vocab = self.tokenizer.vocab  # type: ignore[attr-defined]
         doc = Doc(vocab, words=words, spaces=spaces, sent_starts=starts)  # type: ignore[arg-type]

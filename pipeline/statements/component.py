@@ -171,6 +171,8 @@ def _undone(verb: Span, source: str, arguments: Arguments) -> bool:
     """Whether a noun comes to nothing by its source's own act: "the US ended *US* support", but not "Riga blocked
     *US* support"."""
     noun = verb.root
+    if not comes_to_nothing(noun, others=False):
+        return False
     owners = {a for m in arguments.fill(noun, "possessor", "noun") for a in mention.actors_of(m)}
     doers = {a for m in arguments.subjects(noun.head) for a in mention.actors_of(m)} if noun.dep_ == "dobj" else set()
     return comes_to_nothing(noun, others=bool(owners - {source} or (doers and source not in doers)))

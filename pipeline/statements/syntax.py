@@ -10,7 +10,7 @@ from itertools import pairwise
 from spacy.tokens import Token
 
 from pipeline.article.tokenizer import ahead
-from pipeline.verbs.lexicon import predicates
+from pipeline.verbs.lexicon import entry_of
 from pipeline.words import words
 
 _OTHERS = words("others")
@@ -53,20 +53,20 @@ def reciprocal(predicate: Token) -> bool:
 
 def is_act(noun: Token) -> bool:
     """Whether a noun is a predicate: who fires "in *support* of Riga" does not fire on it."""
-    return f"{noun.lemma_.lower()}/noun" in predicates()
+    return entry_of(noun, "noun") is not None
 
 
 def is_others(noun: Token) -> bool:
     """Whether a noun names what the clause's subject has not done: "condemned the *attack*", "since the *attack*"."""
     if noun.dep_ in ("dobj", "nsubjpass"):
         return noun.head.lemma_.lower() in _JUDGING
-    act = predicates().get(f"{noun.lemma_.lower()}/noun")
+    act = entry_of(noun, "noun")
     return noun.dep_ == "pobj" and noun.head.lower_ in _TIMES and act is not None and act.quad == 4
 
 
 def suffers(preposition: Token) -> bool:
     """Whether it says to whom the act before it is done, and not by whom: "the bombing *of* Riga"."""
-    act = predicates().get(f"{preposition.head.lemma_.lower()}/noun")
+    act = entry_of(preposition.head, "noun")
     return act is not None and act.quad >= 3 and preposition.lower_ in act.target
 
 

@@ -12,7 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from pipeline.article.tokenizer import ahead
-from pipeline.verbs.lexicon import Predicate, by_first_word, predicates
+from pipeline.verbs.lexicon import Predicate, by_first_word, entry_of, predicates
 from pipeline.verbs.status import owned
 
 KEY = "diplomatic_verbs"
@@ -48,7 +48,7 @@ def _depends(token: Token, head: Token, last: Token) -> bool:
         token = token.head
         if token.i == head.i:
             return True
-        if token.pos_ == "NOUN" and token.i > last.i and f"{token.lemma_.lower()}/noun" in predicates():
+        if token.pos_ == "NOUN" and token.i > last.i and entry_of(token, "noun") is not None:
             return False
     return False
 

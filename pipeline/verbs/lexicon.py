@@ -14,8 +14,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from math import log
+from typing import TYPE_CHECKING
 
 from pipeline.labels import ROOTS, stance_of_quad
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,11 @@ def predicates() -> dict[str, Predicate]:
             for row in csv.DictReader(file)
         )
         return {entry.key: entry for entry in entries}
+
+
+def entry_of(token: Token, pos: str) -> Predicate | None:
+    """The entry of a single word, as a part of speech; None where the lexicon lacks it."""
+    return predicates().get(f"{token.lemma_.lower()}/{pos}")
 
 
 @cache
