@@ -21,10 +21,12 @@ from sklearn.metrics import f1_score
 
 import pipeline
 from pipeline.gold.corpus import read_annotated
+from pipeline.labels import YIELD
+from pipeline.shipped import shipped
 from pipeline.stance import load, network
 from pipeline.stance.load import write_description
-from pipeline.train.data import Example, from_candidates, from_external, from_gold
-from pipeline.train.encoder import YIELD, fine_tune
+from pipeline.train.data import Example, from_candidates, from_external, from_gold, read_sentences
+from pipeline.train.encoder import fine_tune
 from pipeline.train.export import write_encoder
 
 FIFTHS = 5
@@ -36,7 +38,8 @@ ROWS: dict[str, dict[str, Any]] = {
     "labels-not-smoothed": {"smoothing": 0.0},
     "rate-doubled": {"rate": 3e-4},
     "without-DSE": {"leave": ("dse",)},
-    "gold-alone": {"leave": ("dse", "plv")},
+    "without-marked-sentences": {"leave": ("sentences",)},
+    "gold-alone": {"leave": ("dse", "plv", "sentences")},
     "larger-encoder": {
         "encoder": "sentence-transformers/all-mpnet-base-v2",
         "layers": 0,
@@ -92,11 +95,12 @@ def main() -> None:
             setting["epochs"] = chosen.epochs
         leave, encoder, layers = (setting.pop(key) for key in ("leave", "encoder", "layers"))
         external = from_external(chosen.external, mixed["neutral"], 0)
+        sentences = list(read_sentences(shipped("annotations/sentences.tsv"), "train")) * mixed["sentences"]
         scores = []
         for fold in range(chosen.folds):
             held = [e for e in external if crc32(e.document.encode()) % FIFTHS == fold]
             documents = {e.document for e in held}
-            taken = [e for e in external if e.document not in documents and e.origin not in leave]
+            taken = [e for e in external + sentences if e.document not in documents and e.origin not in leave]
             model, tokenizer = network.build(network.find_encoder(encoder)[1], layers, fold)
             with tempfile.TemporaryDirectory() as scratch:
                 folder = Path(scratch) / "stance"

@@ -40,6 +40,10 @@ ROOTS = {
     "COERCE": 4,
     "ASSAULT": 4,
 }
+YIELD = ("CONCEDE", "RETREAT")
+"""The root codes that PLV and the project's marked sentences do not tell apart: their YIELD is either."""
+YIELD_QUAD = 2
+"""The quad class of YIELD."""
 
 
 def stance_of_quad(quad: int) -> str:

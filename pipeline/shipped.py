@@ -1,4 +1,4 @@
-"""Where the folders that come with the package are: inside an installed wheel, or beside it in a checkout."""
+"""Where the folders and files that come with the package are: inside an installed wheel, or beside it in a checkout."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def shipped(name: str) -> Path:
-    """One of those folders: `models`, `corpus`, `annotations/gold`."""
+    """One of those: `models`, `corpus`, `annotations/gold`, `annotations/sentences.tsv`."""
     package = Path(str(files("pipeline")))
     inside = package / name
-    return inside if inside.is_dir() else package.parent / name
+    return inside if inside.exists() else package.parent / name

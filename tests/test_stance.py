@@ -21,7 +21,7 @@ from pipeline.gold.pairs import gold_pairs
 from pipeline.shipped import shipped
 from pipeline.stance import Pair, load
 from pipeline.stance.load import find, read_description
-from pipeline.stance.marking import ACTORS, MARKERS, arrange
+from pipeline.stance.marking import ACTORS, MARKERS, arrange, description
 
 SENTENCES = [
     ("{0} condemned {1} for the raid.", "oppositional"),
@@ -75,8 +75,39 @@ def test_a_sentence_is_read_once_for_all_its_pairs_and_every_mention_is_marked()
     pairs = [Pair(text, spans[s], spans[t], (s, t), mentions) for s, t in permutations(spans, 2)]
     texts, places = arrange(pairs)
     one, two, three, *_, other = MARKERS
-    assert texts == [f"{one} and {two} said that {one}{two} had asked {three}, not {other}."]
+    assert texts == [f"{one} and {two} said that {one}{two} both sides had asked {three}, not {other}."]
     assert places.tolist() == [[0, s, t] for s, t in permutations(range(3), 2)]
+
+
+def test_the_words_of_a_mention_that_are_no_names_are_read() -> None:
+    source, target = "Kenya", "the Ethiopian prime minister's call to close the camps"
+    one, two, *_ = MARKERS
+    assert text_of(pair("{0} rejected {1}.", source, target)) == (
+        f"{one} rejected {two} prime minister's call to close camps."
+    )
+
+
+@pytest.mark.parametrize(
+    ("mention", "said"),
+    [
+        ("South Korea's navy", "navy"),
+        ("41 detainees", "detainees"),
+        ("Mohammed bin Salman", ""),
+        ("Luis de la Cruz", ""),
+        ("the UN peacekeeping force in Lebanon", "peacekeeping force"),
+        ("a court in Ghana", "court in"),
+        ("both sides", "both sides"),
+        ("中国政府", ""),
+    ],
+)
+def test_names_and_their_particles_are_not_read(mention: str, said: str) -> None:
+    assert description(mention) == said
+
+
+def test_a_mention_as_long_as_a_book_leaves_room_for_the_other() -> None:
+    text = text_of(pair("{0} rejected {1}.", "the demand of " * 5000, "Riga"))
+    assert len(text) < 1000
+    assert all(marker in text for marker in MARKERS[:2])
 
 
 def test_pairs_that_are_told_apart_by_two_are_read_two_by_two() -> None:

@@ -19,12 +19,12 @@ import pipeline
 from pipeline.digest import sha256_of
 from pipeline.errors import InputError
 from pipeline.gold.corpus import read_annotated
-from pipeline.labels import QUADS, ROOTS, STANCES
+from pipeline.labels import QUADS, ROOTS, STANCES, YIELD
 from pipeline.shipped import shipped
 from pipeline.stance.marking import arrange, by_text
 from pipeline.stance.network import as_network, blend, build, find_encoder, trained_weights
 from pipeline.train import command
-from pipeline.train.data import from_external, from_gold
+from pipeline.train.data import from_external, from_gold, read_sentences
 from pipeline.train.encoder import fine_tune
 
 ARTICLES = {
@@ -108,6 +108,39 @@ def test_a_model_goes_part_of_the_way_from_the_one_it_started_from(tmp_path: Pat
     for name, weights in expected.items():
         assert torch.allclose(model.get_parameter(name), weights, atol=1e-3)
     assert not torch.allclose(model.stance.weight, earlier.stance.weight, atol=1e-3)
+
+
+SENTENCES = shipped("annotations/sentences.tsv")
+
+
+def test_every_marked_sentence_is_read_and_in_one_split() -> None:
+    rows = len(SENTENCES.read_text(encoding="utf-8").splitlines()) - 1
+    splits = {split: list(read_sentences(SENTENCES, split)) for split in ("train", "dev", "test")}
+    assert sum(len({example.document for example in found}) for found in splits.values()) == rows
+    texts = [{example.pair.text for example in found} for found in splits.values()]
+    assert len(set.union(*texts)) == sum(map(len, texts))
+    assert {example.root for example in splits["train"]} == {"", "YIELD", *ROOTS} - set(YIELD)
+    assert not [e for found in splits.values() for e in found if (e.root == "") != (e.stance == "none")]
+
+
+@pytest.mark.parametrize("name", ["plv_train.tsv", "dse_train.txt"])
+def test_no_marked_sentence_is_taken_from_an_external_set(name: str) -> None:
+    path = ROOT.parent / "shared" / "data" / name
+    if not path.is_file():
+        pytest.skip(f"{path} is not here")
+    theirs, ours = (
+        {
+            tuple(words[n : n + 10])
+            for line in lines
+            for words in [re.findall(r"\w+", line.lower())]
+            for n in range(len(words) - 9)
+        }
+        for lines in (
+            re.sub(r"[][]|</?[st]>", "", path.read_text(encoding="utf-8")).splitlines(),
+            {example.pair.text for split in ("train", "dev", "test") for example in read_sentences(SENTENCES, split)},
+        )
+    )
+    assert not theirs & ours
 
 
 def test_a_linear_model_is_no_teacher(train: Callable[..., str], tmp_path: Path) -> None:

@@ -114,9 +114,9 @@ def detection(stage: str, name: str) -> Measure:
     return Measure(stage, name, f1, (0, 2))
 
 
-def classification(stage: str, name: str) -> Measure:
-    """A macro F1 over the three stances; its support is the number of pairs."""
-    return Measure(stage, name, macro_f1, tuple(range(len(STANCES) ** 2)), len(STANCES) ** 2)
+def classification(stage: str, name: str, labels: Sequence[Any] = STANCES) -> Measure:
+    """A macro F1 over labels, by default the three stances; its support is the number of pairs."""
+    return Measure(stage, name, macro_f1, tuple(range(len(labels) ** 2)), len(labels) ** 2)
 
 
 def calibration(stage: str, name: str) -> Measure:
@@ -124,11 +124,11 @@ def calibration(stage: str, name: str) -> Measure:
     return Measure(stage, name, calibration_error, tuple(range(0, 3 * BINS, 3)), 3 * BINS)
 
 
-def confusion(gold: list[str], predicted: list[str]) -> list[int]:
-    """A flattened confusion matrix over the stances, gold by predicted."""
-    matrix = np.zeros((len(STANCES), len(STANCES)), dtype=int)
+def confusion(gold: Sequence[Any], predicted: Sequence[Any], labels: Sequence[Any] = STANCES) -> list[int]:
+    """A flattened confusion matrix over labels, by default the stances: gold by predicted."""
+    matrix = np.zeros((len(labels), len(labels)), dtype=int)
     for one, other in zip(gold, predicted, strict=True):
-        matrix[STANCES.index(one), STANCES.index(other)] += 1
+        matrix[labels.index(one), labels.index(other)] += 1
     return [int(value) for value in matrix.ravel()]
 
 

@@ -1,12 +1,14 @@
 """A sentence with markers instead of its actors: what the encoder reads, once for all the sentence's pairs.
 
-The actors' own words are left out, so that the stance is read off what is said between them and not off who they are
+The actors' names are left out, so that the stance is read off what is said between them and not off who they are
 (entity masking, Zhang et al., EMNLP 2017). Each actor has a marker of its own, wherever the sentence mentions it; one
-more stands for anybody else. The markers are unused entries of BERT's vocabulary.
+more stands for anybody else. Of a mention the words that are no names stay: "the Peruvian decision to close the camps"
+is a marker and "decision to close camps". The markers are unused entries of BERT's vocabulary.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -22,6 +24,25 @@ CONTEXT = 240
 """Characters kept on each side of an actor; what is farther from all is cut, so that the markers never are."""
 LONGEST = 4 * CONTEXT
 """A reading takes more pairs while its windows have at most so many characters, the most that one pair's can have."""
+
+_WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_ARTICLES = {"a", "an", "the"}
+PARTICLE = 3
+"""Letters up to which a word in lower case between two capitalised ones is part of the name: bin, de la, of."""
+
+
+def description(mention: str) -> str:
+    """What a mention says of an actor beside its name: its words in lower case but for articles, at most `CONTEXT`
+    characters of them."""
+    words = _WORD.findall(mention)
+    names = [place for place, word in enumerate(words) if not word.islower()]
+    first, last = (names[0], names[-1]) if names else (0, 0)
+    said = (
+        word
+        for place, word in enumerate(words)
+        if word.islower() and word not in _ARTICLES and not (len(word) <= PARTICLE and first < place < last)
+    )
+    return " ".join(said)[:CONTEXT]
 
 
 class Reading:
@@ -47,7 +68,7 @@ class Reading:
         self.actors |= {*_ids(pair)}
 
     def marked(self) -> tuple[str, dict[str, int]]:
-        """The text with a marker instead of each mention, cropped to `CONTEXT` around the pairs' actors, and the
+        """The text with a marker instead of each name, cropped to `CONTEXT` around the pairs' actors, and the
         actors' places in `MARKERS`.
 
         Where two actors overlap ("both sides" is source and target), both markers stand in their place. Square brackets
@@ -97,7 +118,8 @@ def _masked(text: str, start: int, end: int, mentions: Iterable[Mentioned], plac
     for begin, until, actors in mentions:
         if at <= begin and until <= end:
             named = sorted({places[actor] for actor in actors if actor in places}) or [ACTORS]
-            pieces += [text[at:begin], *(MARKERS[place] for place in named)]
+            said = description(text[begin:until])
+            pieces += [text[at:begin], *(MARKERS[place] for place in named), said and f" {said}"]
             at = until
     return "".join([*pieces, text[at:end]])
 

@@ -25,11 +25,20 @@ from pipeline.stance import load as load_classifier
 from pipeline.stance.base import Verdict
 from pipeline.stance.load import find, read_description, write_description
 from pipeline.train.card import card, reliability_plot
-from pipeline.train.data import EXTERNAL, Example, from_candidates, from_external, from_gold, unlabelled
+from pipeline.train.data import (
+    EXTERNAL,
+    Example,
+    from_candidates,
+    from_external,
+    from_gold,
+    read_sentences,
+    unlabelled,
+)
 
 if TYPE_CHECKING:
     from pipeline.stance.encoder import EncoderClassifier
 
+SENTENCES = "annotations/sentences.tsv"
 TERMS = {
     "plv_train.tsv": "no licence stated; research use (Hu et al., ACL 2024)",
     "dse_train.txt": "any use that cites Park, Pan and Joo (Findings of ACL 2021)",
@@ -63,6 +72,11 @@ def _examples(items: Sequence[Annotated], nlp: Language) -> list[Example]:
     return list(dict.fromkeys([*from_gold(items), *from_candidates(items, nlp)]))
 
 
+def _has_seen(model: Path, file: Path) -> bool:
+    """Whether a model was trained on a file beside gold, as the file is now."""
+    return sha256_of(file) in {source["sha256"] for source in read_description(model)["trained_on"]}
+
+
 def _sources(
     annotated: dict[Path, Annotated], external: Path | None, examples: Sequence[Example]
 ) -> list[dict[str, Any]]:
@@ -72,6 +86,9 @@ def _sources(
     together = sha256("".join(files.values()))
     gold = {"name": "gold, train split", "examples": counts["gold"], "terms": "Apache-2.0", "sha256": together}
     sources: list[dict[str, Any]] = [{**gold, "files": files}]
+    if counts["sentences"]:
+        own = {"name": "marked sentences", "examples": counts["sentences"], "terms": "Apache-2.0"}
+        sources.append({**own, "sha256": sha256_of(shipped(SENTENCES))})
     if external is not None:
         for name in EXTERNAL:
             origin = name.partition("_")[0]
@@ -79,7 +96,7 @@ def _sources(
                 {"name": name, "examples": counts[origin], "terms": TERMS[name], "sha256": sha256_of(external / name)}
             )
         if counts["unlabelled"]:
-            both = sha256("".join(source["sha256"] for source in sources[1:]))
+            both = sha256("".join(source["sha256"] for source in sources[-len(EXTERNAL) :]))
             name = "their sentences' pairs without a label"
             sources.append({"name": name, "examples": counts["unlabelled"], "terms": "theirs", "sha256": both})
     return sources
@@ -252,11 +269,11 @@ def train(
 ) -> None:
     """Train on the train split of gold (and on `external`), and write the model folder `output`.
 
-    The project's own gold is always mixed in, so that nothing is forgotten, unless `alone`. An encoder starts from the
-    weights of the model `init`, or afresh from the encoder itself; the dev split chooses epoch and temperature. It
-    learns what `teachers` answer beside the labels; by default what `init` itself answered to the gold that it has
-    seen, so as not to forget (Li and Hoiem, ECCV 2016). Of the weights of `init` the share `kept` stays in the mean
-    that is written (Wortsman et al., CVPR 2022). A model that is in `output` already stays, unless `force`,
+    The project's own gold and marked sentences are always mixed in, so that nothing is forgotten, unless `alone`. An
+    encoder starts from the weights of the model `init`, or afresh from the encoder itself; the dev split chooses epoch
+    and temperature. It learns what `teachers` answer beside the labels; by default what `init` itself answered to what
+    it has seen, so as not to forget (Li and Hoiem, ECCV 2016). Of the weights of `init` the share `kept` stays in the
+    mean that is written (Wortsman et al., CVPR 2022). A model that is in `output` already stays, unless `force`,
     where the new one does worse on the test split: where the whole interval of the difference lies below 0. Raises
     InputError.
     """
@@ -266,6 +283,7 @@ def train(
     settings = pipeline.settings()
     mixed = settings["examples"]
     published = from_external(external, mixed["neutral"], seed) if external is not None else []
+    sentences = [] if alone else list(read_sentences(shipped(SENTENCES), "train"))
     annotated, held, tested = (_annotated(gold, corpus, split, alone) for split in ("train", "dev", "test"))
     if not annotated or not held:
         raise InputError("training needs gold in the splits train and dev, with its texts in the manifest", gold[0])
@@ -285,6 +303,9 @@ def train(
         examples = examples * mixed["gold"] + published
         if teachers:
             examples += unlabelled(from_external(external, sys.maxsize, seed), nlp)
+    examples += sentences * mixed["sentences"]
+    if start is not None and not _has_seen(start, shipped(SENTENCES)):
+        unseen |= {example.document for example in sentences}
     _say(f"training on {len(examples)} pairs of {len(annotated)} articles, judging on {len(dev)} of {len(held)}")
     output.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.parent))
@@ -305,9 +326,11 @@ def train(
         description |= {"seed": seed, "labels": list(STANCES), "trained_on": _sources(annotated, external, examples)}
         description = write_description(fresh, description)
         classifier = load_classifier(fresh)
+        splits = {"dev": dev, "test": test}
+        if not alone:
+            splits["news"] = list(read_sentences(shipped(SENTENCES), "test"))
         judged = {
-            split: (pairs, classifier.classify([example.pair for example in pairs]))
-            for split, pairs in (("dev", dev), ("test", test))
+            split: (pairs, classifier.classify([example.pair for example in pairs])) for split, pairs in splits.items()
         }
         if (output / "model.json").is_file() and _is_worse(output, *judged["test"], len(tested or held)) and not force:
             _say("kept the old model; --force replaces it all the same")

@@ -1,4 +1,5 @@
-"""Training examples: from gold, and from the two external sets that may be trained on but not copied.
+"""Training examples: from gold, from the project's marked sentences, and from the two external sets that may be trained
+on but not copied.
 
 Reference: PLV is Hu et al. (ACL 2024), DSE is Park, Pan and Joo (Findings of ACL 2021).
 """
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import InputError
 from pipeline.gold.corpus import Annotated
 from pipeline.gold.pairs import gold_pairs, statements_of
-from pipeline.labels import ROOTS, stance_of_quad
+from pipeline.labels import ROOTS, YIELD_QUAD, stance_of_quad
 from pipeline.stance.base import Pair
 
 if TYPE_CHECKING:
@@ -44,24 +45,41 @@ class Example:
 _TAG = re.compile(r"</?[st]>")
 
 
+def _marked(sentence: str, root: str, quad: int, origin: str, document: str) -> Iterator[Example]:
+    """The pair that `<s>…</s>` and `<t>…</t>` mark, and its reverse where that is taken to say nothing; none at all
+    where a mark is missing."""
+    spans, clean, last = {}, "", 0
+    for tag in _TAG.finditer(sentence):
+        clean += sentence[last : tag.start()]
+        spans[tag[0]] = len(clean)
+        last = tag.end()
+    clean += sentence[last:]
+    if set(spans) != {"<s>", "</s>", "<t>", "</t>"}:
+        return
+    source, target = (spans["<s>"], spans["</s>"]), (spans["<t>"], spans["</t>"])
+    stance = stance_of_quad(quad) if quad else "none"
+    yield Example(Pair(clean, source, target), stance, root, quad, origin, document)
+    if root in ONE_WAY:
+        yield Example(Pair(clean, target, source), "none", "", 0, origin, document)
+
+
+def read_sentences(path: Path, split: str) -> Iterator[Example]:
+    """The project's own marked sentences of a split: columns `split`, `root` (a PLOVER root code, PLV's YIELD or
+    `none`) and `marked_sentence`."""
+    with path.open(encoding="utf-8", newline="") as file:
+        for number, row in enumerate(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE), 1):
+            if row["split"] == split:
+                root = row["root"].removeprefix("none")
+                quad = YIELD_QUAD if root == "YIELD" else ROOTS.get(root, 0)
+                yield from _marked(row["marked_sentence"], root, quad, "sentences", f"sentence-{number}")
+
+
 def read_plv(path: Path) -> Iterator[Example]:
-    """PLV's marked sentences. Its root code YIELD joins PLOVER's CONCEDE and RETREAT."""
+    """PLV's marked sentences."""
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
-            marked, spans, clean, last = row["marked_sentence"], {}, "", 0
-            for tag in _TAG.finditer(marked):
-                clean += marked[last : tag.start()]
-                spans[tag[0]] = len(clean)
-                last = tag.end()
-            clean += marked[last:]
-            if set(spans) != {"<s>", "</s>", "<t>", "</t>"}:
-                continue
-            source, target = (spans["<s>"], spans["</s>"]), (spans["<t>"], spans["</t>"])
-            root, quad = row["gold_root"], int(row["gold_penta"])
             document = f"plv-{row['sentence_id']}"
-            yield Example(Pair(clean, source, target), stance_of_quad(quad), root, quad, "plv", document)
-            if root in ONE_WAY:
-                yield Example(Pair(clean, target, source), "none", "", 0, "plv", document)
+            yield from _marked(row["marked_sentence"], row["gold_root"], int(row["gold_penta"]), "plv", document)
 
 
 _ENTITY = re.compile(r"\[([^\[\]]*)\]")

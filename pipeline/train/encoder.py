@@ -13,7 +13,7 @@ from transformers import EarlyStoppingCallback, Trainer, TrainingArguments, set_
 from transformers.trainer_utils import get_last_checkpoint
 
 from pipeline.evaluate.scores import confusion, macro_f1
-from pipeline.labels import QUADS, STANCES
+from pipeline.labels import QUADS, STANCES, YIELD
 from pipeline.stance.encoder import HEADS
 from pipeline.stance.marking import arrange, by_text, padded
 from pipeline.stance.network import ROOT_NAMES, MarkedSentenceModel
@@ -21,9 +21,8 @@ from pipeline.train.data import Example
 
 MAX_TOKENS = 192
 UNKNOWN = -100
-YIELD = ("CONCEDE", "RETREAT")
-"""The root codes that PLV does not tell apart: its label YIELD is as likely as the two together."""
 ROOT_LABELS = [*ROOT_NAMES, "YIELD"]
+"""YIELD is as likely as the two that it joins together."""
 HEAD_WEIGHTS = {"stance": 1.0, "quad": 0.5, "root": 1.0}
 SOFTNESS = 2.0
 """The temperature at which a teacher's answer and its pupil's are compared (Hinton et al., 2015)."""
