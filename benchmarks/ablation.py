@@ -22,7 +22,6 @@ from sklearn.metrics import f1_score
 import pipeline
 from pipeline.gold.corpus import read_annotated
 from pipeline.labels import YIELD
-from pipeline.shipped import shipped
 from pipeline.stance import load, network
 from pipeline.stance.load import write_description
 from pipeline.train.data import Example, from_candidates, from_external, from_gold, read_sentences
@@ -95,7 +94,7 @@ def main() -> None:
             setting["epochs"] = chosen.epochs
         leave, encoder, layers = (setting.pop(key) for key in ("leave", "encoder", "layers"))
         external = from_external(chosen.external, mixed["neutral"], 0)
-        sentences = list(read_sentences(shipped("annotations/sentences.tsv"), "train")) * mixed["sentences"]
+        sentences = list(read_sentences("train")) * mixed["sentences"]
         scores = []
         for fold in range(chosen.folds):
             held = [e for e in external if crc32(e.document.encode()) % FIFTHS == fold]

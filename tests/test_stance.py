@@ -21,7 +21,7 @@ from pipeline.gold.pairs import gold_pairs
 from pipeline.shipped import shipped
 from pipeline.stance import Pair, load
 from pipeline.stance.load import find, read_description
-from pipeline.stance.marking import ACTORS, MARKERS, arrange, description
+from pipeline.stance.marking import ACTORS, MARKERS, arrange, words_beside_name
 
 SENTENCES = [
     ("{0} condemned {1} for the raid.", "oppositional"),
@@ -94,20 +94,28 @@ def test_the_words_of_a_mention_that_are_no_names_are_read() -> None:
         ("41 detainees", "detainees"),
         ("Mohammed bin Salman", ""),
         ("Luis de la Cruz", ""),
-        ("the UN peacekeeping force in Lebanon", "peacekeeping force"),
+        ("the UN peacekeeping force in Lebanon", "peacekeeping force in"),
         ("a court in Ghana", "court in"),
+        ("The ban on arms sales to Iran", "ban on arms sales to"),
+        ("Russia's war on Islamic State", "war on"),
+        ("Osama bin Laden", ""),
+        ("Alexander van der Bellen", ""),
+        ("a 60-year-old man of the 3rd army", "man army"),
         ("both sides", "both sides"),
         ("中国政府", ""),
     ],
 )
 def test_names_and_their_particles_are_not_read(mention: str, said: str) -> None:
-    assert description(mention) == said
+    assert words_beside_name(mention) == said
 
 
 def test_a_mention_as_long_as_a_book_leaves_room_for_the_other() -> None:
-    text = text_of(pair("{0} rejected {1}.", "the demand of " * 5000, "Riga"))
-    assert len(text) < 1000
-    assert all(marker in text for marker in MARKERS[:2])
+    classifier = load()
+    for one, other in permutations(("the demand of one in six of us " * 5000, "Riga")):
+        long = pair("{0} rejected, as it had done for a year or so, {1}.", one, other)
+        alone = pair("{0} rejected, as it had done for a year or so, {1}.", one[:30], other[:30])
+        assert len(text_of(long)) < 200
+        assert classifier.classify([long])[0].stance == classifier.classify([alone])[0].stance == "oppositional"
 
 
 def test_pairs_that_are_told_apart_by_two_are_read_two_by_two() -> None:

@@ -24,7 +24,7 @@ from pipeline.shipped import shipped
 from pipeline.stance.marking import arrange, by_text
 from pipeline.stance.network import as_network, blend, build, find_encoder, trained_weights
 from pipeline.train import command
-from pipeline.train.data import from_external, from_gold, read_sentences
+from pipeline.train.data import from_external, from_gold, read_sentences, sentences_file
 from pipeline.train.encoder import fine_tune
 
 ARTICLES = {
@@ -110,12 +110,9 @@ def test_a_model_goes_part_of_the_way_from_the_one_it_started_from(tmp_path: Pat
     assert not torch.allclose(model.stance.weight, earlier.stance.weight, atol=1e-3)
 
 
-SENTENCES = shipped("annotations/sentences.tsv")
-
-
 def test_every_marked_sentence_is_read_and_in_one_split() -> None:
-    rows = len(SENTENCES.read_text(encoding="utf-8").splitlines()) - 1
-    splits = {split: list(read_sentences(SENTENCES, split)) for split in ("train", "dev", "test")}
+    rows = len(sentences_file().read_text(encoding="utf-8").splitlines()) - 1
+    splits = {split: list(read_sentences(split)) for split in ("train", "dev", "test")}
     assert sum(len({example.document for example in found}) for found in splits.values()) == rows
     texts = [{example.pair.text for example in found} for found in splits.values()]
     assert len(set.union(*texts)) == sum(map(len, texts))
@@ -137,7 +134,7 @@ def test_no_marked_sentence_is_taken_from_an_external_set(name: str) -> None:
         }
         for lines in (
             re.sub(r"[][]|</?[st]>", "", path.read_text(encoding="utf-8")).splitlines(),
-            {example.pair.text for split in ("train", "dev", "test") for example in read_sentences(SENTENCES, split)},
+            {example.pair.text for split in ("train", "dev", "test") for example in read_sentences(split)},
         )
     )
     assert not theirs & ours

@@ -301,7 +301,7 @@ def train(
     init: Annotated[str, typer.Option(help="Model whose weights to start from.")] = "stance",
     teacher: Annotated[list[str] | None, typer.Option(help="Model whose answers to learn too; repeatable.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start from the encoder of config.cfg.")] = False,
-    alone: Annotated[bool, typer.Option("--alone", help="Leave the project's own gold out.")] = False,
+    alone: Annotated[bool, typer.Option("--alone", help="Leave the project's own gold and sentences out.")] = False,
     epochs: Annotated[float | None, typer.Option(min=0.01)] = None,
     rate: Annotated[float | None, typer.Option(min=0, help="Of learning; by default that of config.cfg.")] = None,
     seed: Annotated[int, typer.Option()] = 0,

@@ -94,6 +94,7 @@ class Measure:
                 lambda index, axis=-1: self.score(table[index].sum(-2)),
                 n_resamples=RESAMPLES,
                 method="percentile",
+                batch=100,  # the root codes of a thousand sentences at once would be gigabytes
                 vectorized=True,
                 rng=np.random.default_rng(seed),
             ).confidence_interval

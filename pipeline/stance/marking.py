@@ -25,24 +25,26 @@ CONTEXT = 240
 LONGEST = 4 * CONTEXT
 """A reading takes more pairs while its windows have at most so many characters, the most that one pair's can have."""
 
-_WORD = re.compile(r"[^\W\d_][\w'’-]*")
+WORDS = 80
+"""Characters at most of a mention's words that are no names, so that the markers stay within what is read."""
+
+_WORD = re.compile(r"(?<![\w-])[^\W\d_][\w'’-]*")
 _ARTICLES = {"a", "an", "the"}
-PARTICLE = 3
-"""Letters up to which a word in lower case between two capitalised ones is part of the name: bin, de la, of."""
+_PARTICLES = set("al and bin bint da das de del der di dos du el ibn la las le los of van von y".split())
+"""Words in lower case that are part of names."""
 
 
-def description(mention: str) -> str:
-    """What a mention says of an actor beside its name: its words in lower case but for articles, at most `CONTEXT`
-    characters of them."""
-    words = _WORD.findall(mention)
-    names = [place for place, word in enumerate(words) if not word.islower()]
-    first, last = (names[0], names[-1]) if names else (0, 0)
-    said = (
-        word
-        for place, word in enumerate(words)
-        if word.islower() and word not in _ARTICLES and not (len(word) <= PARTICLE and first < place < last)
-    )
-    return " ".join(said)[:CONTEXT]
+def words_beside_name(mention: str) -> str:
+    """What a mention says of an actor beside its name: its words in lower case but for articles and the particles of
+    names, as many as have room in `WORDS` characters. A word at the beginning of a sentence counts as a name."""
+    said = ""
+    for word in _WORD.findall(mention):
+        if word.islower() and word not in _ARTICLES | _PARTICLES:
+            longer = f"{said} {word}".lstrip()
+            if len(longer) > WORDS:
+                break
+            said = longer
+    return said
 
 
 class Reading:
@@ -68,8 +70,8 @@ class Reading:
         self.actors |= {*_ids(pair)}
 
     def marked(self) -> tuple[str, dict[str, int]]:
-        """The text with a marker instead of each name, cropped to `CONTEXT` around the pairs' actors, and the
-        actors' places in `MARKERS`.
+        """The text with a marker and `words_beside_name` instead of each mention, cropped to `CONTEXT` around the
+        pairs' actors, and the actors' places in `MARKERS`.
 
         Where two actors overlap ("both sides" is source and target), both markers stand in their place. Square brackets
         of the text itself become round ones: an article cannot forge a marker.
@@ -118,7 +120,7 @@ def _masked(text: str, start: int, end: int, mentions: Iterable[Mentioned], plac
     for begin, until, actors in mentions:
         if at <= begin and until <= end:
             named = sorted({places[actor] for actor in actors if actor in places}) or [ACTORS]
-            said = description(text[begin:until])
+            said = words_beside_name(text[begin:until])
             pieces += [text[at:begin], *(MARKERS[place] for place in named), said and f" {said}"]
             at = until
     return "".join([*pieces, text[at:end]])

@@ -27,17 +27,19 @@ def _scores(split: str, judged: Judged) -> list[dict[str, Any]]:
     for number, (example, verdict) in enumerate(zip(*judged, strict=True)):
         measures.add(example.document, number, example.stance, verdict)
         if example.root:
-            yields = example.root == "YIELD" and verdict.root in YIELD
+            is_yield = example.root == "YIELD" and verdict.root in YIELD
             quad.add(
                 example.document,
                 number,
-                confusion([example.quad], [YIELD_QUAD if yields else verdict.quad or 0], quads),
+                confusion([example.quad], [YIELD_QUAD if is_yield else verdict.quad or 0], quads),
             )
-            root.add(example.document, number, confusion([example.root], ["YIELD" if yields else verdict.root], roots))
+            root.add(
+                example.document, number, confusion([example.root], ["YIELD" if is_yield else verdict.root], roots)
+            )
     found = [measures.two, measures.three, measures.error]
     if any(verdict.root for verdict in judged[1]):
         found += [quad, root]
-    return [measure.result() for measure in found]
+    return [measure.result() for measure in found if measure.counts]
 
 
 def _row(line: dict[str, Any]) -> str:
@@ -58,7 +60,7 @@ def _exchanged(pair: Pair) -> Pair | None:
 
 
 def flips(pairs: Sequence[Pair], classifier: Classifier) -> tuple[int, int]:
-    """How many pairs change their stance when their two actors' names change places, and of how many."""
+    """How many pairs change their stance when the mentions of their two actors change places, and of how many."""
     both = [(replace(pair, mentions=()), changed) for pair in pairs if (changed := _exchanged(pair))]
     old, new = (classifier.classify([found[side] for found in both]) for side in (0, 1))
     return sum(one.stance != other.stance for one, other in zip(old, new, strict=True)), len(both)
@@ -93,6 +95,11 @@ def card(name: str, description: dict[str, Any], judged: Mapping[str, Judged], c
     export = ""
     if "equal_to_torch" in description:
         export = f" The export with int8 weights gives torch's stance on {description['equal_to_torch']:.1%} of dev."
+    of_sentences = ""
+    if "sentences" in judged:
+        of_sentences = """ "sentences" are the
+project's marked sentences of the split test, in the register of news: language models wrote and labelled them, and only
+those on which two agreed are there, so that they are easier than news is."""
     return f"""# {name}
 
 A Demarche stance classifier: an ordered pair of actors in a sentence is `cooperative`, `oppositional` or `none`; an
@@ -112,8 +119,7 @@ taken over those.
 
 ## Scores
 On the project's own gold: the pairs that gold tells of or is silent about, and those that the pipeline itself proposes.
-"news" are its marked sentences of the split `test`. Quad class and root code are of stated pairs; an answer "none" is
-wrong.
+Quad class and root code are of stated pairs whose code gold knows; an answer "none" is wrong.{of_sentences}
 
 | measure | score | 95 % interval (bootstrap over documents) | support |
 | --- | --- | --- | --- |

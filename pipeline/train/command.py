@@ -32,13 +32,13 @@ from pipeline.train.data import (
     from_external,
     from_gold,
     read_sentences,
+    sentences_file,
     unlabelled,
 )
 
 if TYPE_CHECKING:
     from pipeline.stance.encoder import EncoderClassifier
 
-SENTENCES = "annotations/sentences.tsv"
 TERMS = {
     "plv_train.tsv": "no licence stated; research use (Hu et al., ACL 2024)",
     "dse_train.txt": "any use that cites Park, Pan and Joo (Findings of ACL 2021)",
@@ -72,9 +72,9 @@ def _examples(items: Sequence[Annotated], nlp: Language) -> list[Example]:
     return list(dict.fromkeys([*from_gold(items), *from_candidates(items, nlp)]))
 
 
-def _has_seen(model: Path, file: Path) -> bool:
-    """Whether a model was trained on a file beside gold, as the file is now."""
-    return sha256_of(file) in {source["sha256"] for source in read_description(model)["trained_on"]}
+def _knows_sentences(model: Path) -> bool:
+    """Whether a model was trained on the marked sentences as they are now."""
+    return sha256_of(sentences_file()) in {source.get("sha256") for source in read_description(model)["trained_on"]}
 
 
 def _sources(
@@ -88,7 +88,7 @@ def _sources(
     sources: list[dict[str, Any]] = [{**gold, "files": files}]
     if counts["sentences"]:
         own = {"name": "marked sentences", "examples": counts["sentences"], "terms": "Apache-2.0"}
-        sources.append({**own, "sha256": sha256_of(shipped(SENTENCES))})
+        sources.append({**own, "sha256": sha256_of(sentences_file())})
     if external is not None:
         for name in EXTERNAL:
             origin = name.partition("_")[0]
@@ -271,11 +271,11 @@ def train(
 
     The project's own gold and marked sentences are always mixed in, so that nothing is forgotten, unless `alone`. An
     encoder starts from the weights of the model `init`, or afresh from the encoder itself; the dev split chooses epoch
-    and temperature. It learns what `teachers` answer beside the labels; by default what `init` itself answered to what
-    it has seen, so as not to forget (Li and Hoiem, ECCV 2016). Of the weights of `init` the share `kept` stays in the
-    mean that is written (Wortsman et al., CVPR 2022). A model that is in `output` already stays, unless `force`,
-    where the new one does worse on the test split: where the whole interval of the difference lies below 0. Raises
-    InputError.
+    and temperature. It learns what `teachers` answer beside the labels; by default what `init` itself answers, but to
+    gold and sentences that are new to it, so as not to forget (Li and Hoiem, ECCV 2016). Of the weights of `init` the
+    share `kept` stays in the mean that is written (Wortsman et al., CVPR 2022). A model that is in `output` already
+    stays, unless `force`, where the new one does worse on the test split: where the whole interval of the difference
+    lies below 0. Raises InputError.
     """
     _check(output, gold, kind, init, teachers, kept, layers is not None or actors is not None)
     start = find(init) if init else None
@@ -283,7 +283,7 @@ def train(
     settings = pipeline.settings()
     mixed = settings["examples"]
     published = from_external(external, mixed["neutral"], seed) if external is not None else []
-    sentences = [] if alone else list(read_sentences(shipped(SENTENCES), "train"))
+    sentences = [] if alone else list(read_sentences("train"))
     annotated, held, tested = (_annotated(gold, corpus, split, alone) for split in ("train", "dev", "test"))
     if not annotated or not held:
         raise InputError("training needs gold in the splits train and dev, with its texts in the manifest", gold[0])
@@ -304,7 +304,7 @@ def train(
         if teachers:
             examples += unlabelled(from_external(external, sys.maxsize, seed), nlp)
     examples += sentences * mixed["sentences"]
-    if start is not None and not _has_seen(start, shipped(SENTENCES)):
+    if start is not None and not _knows_sentences(start):
         unseen |= {example.document for example in sentences}
     _say(f"training on {len(examples)} pairs of {len(annotated)} articles, judging on {len(dev)} of {len(held)}")
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -328,7 +328,7 @@ def train(
         classifier = load_classifier(fresh)
         splits = {"dev": dev, "test": test}
         if not alone:
-            splits["news"] = list(read_sentences(shipped(SENTENCES), "test"))
+            splits["sentences"] = list(read_sentences("test"))
         judged = {
             split: (pairs, classifier.classify([example.pair for example in pairs])) for split, pairs in splits.items()
         }

@@ -18,6 +18,7 @@ from pipeline.errors import InputError
 from pipeline.gold.corpus import Annotated
 from pipeline.gold.pairs import gold_pairs, statements_of
 from pipeline.labels import ROOTS, YIELD_QUAD, stance_of_quad
+from pipeline.shipped import shipped
 from pipeline.stance.base import Pair
 
 if TYPE_CHECKING:
@@ -63,14 +64,19 @@ def _marked(sentence: str, root: str, quad: int, origin: str, document: str) -> 
         yield Example(Pair(clean, target, source), "none", "", 0, origin, document)
 
 
-def read_sentences(path: Path, split: str) -> Iterator[Example]:
-    """The project's own marked sentences of a split: columns `split`, `root` (a PLOVER root code, PLV's YIELD or
-    `none`) and `marked_sentence`."""
-    with path.open(encoding="utf-8", newline="") as file:
+def sentences_file() -> Path:
+    """The project's marked sentences: columns `split`, `root` (a PLOVER root code, PLV's YIELD or `none`) and
+    `marked_sentence`."""
+    return shipped("annotations/sentences.tsv")
+
+
+def read_sentences(split: str) -> Iterator[Example]:
+    """The marked sentences of a split."""
+    with sentences_file().open(encoding="utf-8", newline="") as file:
         for number, row in enumerate(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE), 1):
             if row["split"] == split:
-                root = row["root"].removeprefix("none")
-                quad = YIELD_QUAD if root == "YIELD" else ROOTS.get(root, 0)
+                root = "" if row["root"] == "none" else row["root"]
+                quad = {**ROOTS, "YIELD": YIELD_QUAD, "": 0}[root]
                 yield from _marked(row["marked_sentence"], root, quad, "sentences", f"sentence-{number}")
 
 

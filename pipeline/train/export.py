@@ -114,6 +114,8 @@ def save_tokenizer(tokenizer: Any, path: Path) -> None:
     """The fast tokenizer in one file, markers included."""
     missing = [marker for marker in MARKERS if tokenizer.convert_tokens_to_ids(marker) == tokenizer.unk_token_id]
     assert not missing, missing
+    tokenizer.backend_tokenizer.no_padding()
+    tokenizer.backend_tokenizer.no_truncation()
     tokenizer.backend_tokenizer.save(str(path))
 
 
