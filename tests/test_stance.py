@@ -13,6 +13,7 @@ import torch
 from conftest import CORPUS, GOLD
 from hypothesis import given
 from hypothesis import strategies as st
+from tokenizers import Tokenizer
 
 from pipeline.digest import sha256_of
 from pipeline.errors import InputError
@@ -110,12 +111,11 @@ def test_names_and_their_particles_are_not_read(mention: str, said: str) -> None
 
 
 def test_a_mention_as_long_as_a_book_leaves_room_for_the_other() -> None:
-    classifier = load()
+    most = read_description(find("stance"))["max_tokens"]
+    tokenizer = Tokenizer.from_file(str(find("stance") / "tokenizer.json"))
     for one, other in permutations(("the demand of one in six of us " * 5000, "Riga")):
-        long = pair("{0} rejected, as it had done for a year or so, {1}.", one, other)
-        alone = pair("{0} rejected, as it had done for a year or so, {1}.", one[:30], other[:30])
-        assert len(text_of(long)) < 200
-        assert classifier.classify([long])[0].stance == classifier.classify([alone])[0].stance == "oppositional"
+        tokens = tokenizer.encode(text_of(pair("{0} rejected, as it had for a year or so, {1}.", one, other))).tokens
+        assert set(MARKERS[:2]) <= set(tokens[:most])
 
 
 def test_pairs_that_are_told_apart_by_two_are_read_two_by_two() -> None:
