@@ -129,8 +129,8 @@ def stances(table: Path, held: dict[str, Annotated]) -> dict[Key, str]:
     return found
 
 
-def changes(before: Path, after: Path, held: dict[str, Annotated]) -> list[str]:
-    """Lines of a table: each row that is not what it was, and whether gold agrees now."""
+def changes(before: Path, after: Path, held: dict[str, Annotated]) -> str:
+    """A table of the rows that are not what they were, and whether gold agrees now; or that no row changed."""
     told = {
         (name, [other.id for other in item.gold.sentences].index(s.sentence), s.source, s.target): s
         for name, item in held.items()
@@ -149,7 +149,13 @@ def changes(before: Path, after: Path, held: dict[str, Annotated]) -> list[str]:
         words = " ".join(held[name].text[sentence.start : sentence.end].split())
         pair = f"{source} → {target}"
         lines.append(f"| {pair} | {was.get(key, '')} | {now.get(key, '')} | {right or ''} | {verdict} | {words} |")
-    return lines
+    heading = [
+        "the rows that changed.",
+        "",
+        "| pair | before | after | gold | | sentence |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    return "\n".join([*heading, *lines]) if lines else "no row changed."
 
 
 def told_by_train(said: str) -> str:
@@ -198,7 +204,7 @@ def main() -> None:
     minutes = (time.perf_counter() - begun) / 60
     after = demarche(scratch, f"{held_back} -m model")
     demarche(scratch, "run held -m model -o held-after.csv")
-    changed = "\n".join(changes(scratch / "held-before.csv", scratch / "held-after.csv", held))
+    changed = changes(scratch / "held-before.csv", scratch / "held-after.csv", held)
     page = (
         (HERE / "loop" / "page.md")
         .read_text(encoding="utf-8")
