@@ -42,8 +42,8 @@ ROOTS = {
 }
 YIELD = ("CONCEDE", "RETREAT")
 """The root codes that PLV and the project's marked sentences do not tell apart: their YIELD is either."""
-YIELD_QUAD = 2
-"""The quad class of YIELD."""
+MARKED_ROOTS = {**ROOTS, "YIELD": 2}
+"""The root codes, with their quad classes, that an example to learn from can have."""
 
 
 def stance_of_quad(quad: int) -> str:

@@ -267,11 +267,14 @@ def test_the_given_article_balances_as_its_gold(given_article: Annotated, demarc
     leaning = Counter()
     for s in sure:
         leaning[s.source, s.target] += 1 if s.stance == "cooperative" else -1
-    often = [pair for pair, times in told.items() if times >= 3]
-    decided = [pair for pair in often if leaning[pair]]
+    decided = [pair for pair, times in told.items() if times >= 3 and leaning[pair]]
     assert len(decided) >= 10
     assert not [(pair, balance.get(pair)) for pair in decided if balance.get(pair, 0) * leaning[pair] <= 0]
     assert balance["JPN", "RUS"] > balance["KOR", "RUS"], "the article's own point"
+    assert balance["JPN", "RUS"] > 0
+    assert balance["JPN", "PRK"] < 0
+    assert balance["RUS", "PRK"] < 0
+    assert balance["KOR", "USA"] > 0
     assert not {"boilerplate", "byline"} & set(table["block"].to_pylist())
 
 

@@ -32,7 +32,7 @@ _NO_NAME_ALONE = words("partial_names") | words("landscape")
 _FORMER = {"Moscow": "SUN", "Kremlin": "SUN", "Belgrade": "YUG", "Prague": "CSK"}
 _PLAIN = str.maketrans("ıłŁøØđĐ", "ilLoOdD")
 """Letters that Unicode does not take apart into a plain one and its mark."""
-_PARTICLES = frozenset("al da de del des di do du el ibn la le of van von y".split())
+_PARTICLES = words("particles") | {"des", "do"}
 _MEDIA = re.compile(
     r"\b(times|post|news|agency|press|radio|television|tv|journal|herald|reuters|bbc|cnn|xinhua|tass|kcna|daily|"
     r"gazette|tribune|guardian|magazine|review|broadcaster|bloomberg|al jazeera|yonhap|kyodo|interfax|ria novosti|"

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from pipeline.stance.base import Mentioned, Pair
+from pipeline.words import words
 
 ACTORS = 8
 """Actors that one reading can tell apart; a sentence with more is read several times."""
@@ -29,9 +30,8 @@ WORDS = 80
 """Characters at most of a mention's words that are no names, so that the markers stay within what is read."""
 
 _WORD = re.compile(r"(?<![\w-])[^\W\d_][\w'’-]*")
-_ARTICLES = {"a", "an", "the"}
-_PARTICLES = set("al and bin bint da das de del der di dos du el ibn la las le los of van von y".split())
-"""Words in lower case that are part of names."""
+_UNSAID = words("particles") | set("a an and bin bint das der dos las los the".split())
+"""Words in lower case that are part of names, or say nothing."""
 
 
 def words_beside_name(mention: str) -> str:
@@ -39,7 +39,7 @@ def words_beside_name(mention: str) -> str:
     names, as many as have room in `WORDS` characters. A word at the beginning of a sentence counts as a name."""
     said = ""
     for word in _WORD.findall(mention):
-        if word.islower() and word not in _ARTICLES | _PARTICLES:
+        if word.islower() and word not in _UNSAID:
             longer = f"{said} {word}".lstrip()
             if len(longer) > WORDS:
                 break

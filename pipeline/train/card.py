@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.charts import svg
 from pipeline.evaluate.scores import BINS, StanceMeasures, calibration_counts, classification, confusion
-from pipeline.labels import QUADS, ROOTS, YIELD, YIELD_QUAD
+from pipeline.labels import MARKED_ROOTS, QUADS, YIELD
 from pipeline.stance.base import Classifier, Pair, Verdict
 from pipeline.train.data import Example
 
@@ -21,21 +21,16 @@ Judged = tuple[Sequence[Example], Sequence[Verdict]]
 def _scores(split: str, judged: Judged) -> list[dict[str, Any]]:
     """Of stances, and where the model tells them and gold knows them, of quad classes and root codes."""
     measures = StanceMeasures(split, "pairs")
-    quads, roots = [0, *QUADS], ["", *ROOTS, "YIELD"]
+    quads, roots = [0, *QUADS], ["", *MARKED_ROOTS]
     quad = classification("stance", f"{split}: quad class, macro F1 of {len(QUADS)}", quads)
     root = classification("stance", f"{split}: root code, macro F1", roots)
     for number, (example, verdict) in enumerate(zip(*judged, strict=True)):
         measures.add(example.document, number, example.stance, verdict)
         if example.root:
-            is_yield = example.root == "YIELD" and verdict.root in YIELD
-            quad.add(
-                example.document,
-                number,
-                confusion([example.quad], [YIELD_QUAD if is_yield else verdict.quad or 0], quads),
-            )
-            root.add(
-                example.document, number, confusion([example.root], ["YIELD" if is_yield else verdict.root], roots)
-            )
+            yielding = example.root == "YIELD" and verdict.root in YIELD
+            code, quad_class = ("YIELD", MARKED_ROOTS["YIELD"]) if yielding else (verdict.root, verdict.quad or 0)
+            quad.add(example.document, number, confusion([example.quad], [quad_class], quads))
+            root.add(example.document, number, confusion([example.root], [code], roots))
     found = [measures.two, measures.three, measures.error]
     if any(verdict.root for verdict in judged[1]):
         found += [quad, root]

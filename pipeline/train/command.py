@@ -61,20 +61,15 @@ def _annotated(gold: Sequence[Path], corpus: Path, split: str, alone: bool) -> d
     }
 
 
-def _unseen(annotated: dict[Path, Annotated], model: Path) -> set[str]:
-    """The documents whose gold, as it is now, a model was not trained on."""
-    seen = {digest for source in read_description(model)["trained_on"] for digest in source.get("files", {}).values()}
-    return {item.entry.document for path, item in annotated.items() if sha256_of(path) not in seen}
+def _seen(model: Path) -> set[str]:
+    """The SHA-256 of all that a model was trained on: of every source, and of the files of gold."""
+    sources = read_description(model)["trained_on"]
+    return {digest for source in sources for digest in (source.get("sha256"), *source.get("files", {}).values())}
 
 
 def _examples(items: Sequence[Annotated], nlp: Language) -> list[Example]:
     """Gold's pairs and the pipeline's own, each once: where the two agree on every mention they are the same."""
     return list(dict.fromkeys([*from_gold(items), *from_candidates(items, nlp)]))
-
-
-def _knows_sentences(model: Path) -> bool:
-    """Whether a model was trained on the marked sentences as they are now."""
-    return sha256_of(sentences_file()) in {source.get("sha256") for source in read_description(model)["trained_on"]}
 
 
 def _sources(
@@ -90,13 +85,12 @@ def _sources(
         own = {"name": "marked sentences", "examples": counts["sentences"], "terms": "Apache-2.0"}
         sources.append({**own, "sha256": sha256_of(sentences_file())})
     if external is not None:
-        for name in EXTERNAL:
+        digests = [sha256_of(external / name) for name in EXTERNAL]
+        for name, digest in zip(EXTERNAL, digests, strict=True):
             origin = name.partition("_")[0]
-            sources.append(
-                {"name": name, "examples": counts[origin], "terms": TERMS[name], "sha256": sha256_of(external / name)}
-            )
+            sources.append({"name": name, "examples": counts[origin], "terms": TERMS[name], "sha256": digest})
         if counts["unlabelled"]:
-            both = sha256("".join(source["sha256"] for source in sources[-len(EXTERNAL) :]))
+            both = sha256("".join(digests))
             name = "their sentences' pairs without a label"
             sources.append({"name": name, "examples": counts["unlabelled"], "terms": "theirs", "sha256": both})
     return sources
@@ -295,17 +289,18 @@ def train(
     examples, dev, test = (_examples(list(items.values()), nlp) for items in (annotated, held, tested or held))
     unseen: set[str] = set()
     if start is not None:
-        unseen = _unseen(annotated, start)
+        seen = _seen(start)
+        unseen = {item.entry.document for path, item in annotated.items() if sha256_of(path) not in seen}
         new = [example for example in examples if example.document in unseen]
         times = min(mixed["added"], len(examples) // (10 * max(1, len(new))))
         examples += new * (times - 1)
+        if sha256_of(sentences_file()) not in seen:
+            unseen |= {example.document for example in sentences}
     if external is not None:
         examples = examples * mixed["gold"] + published
         if teachers:
             examples += unlabelled(from_external(external, sys.maxsize, seed), nlp)
     examples += sentences * mixed["sentences"]
-    if start is not None and not _knows_sentences(start):
-        unseen |= {example.document for example in sentences}
     _say(f"training on {len(examples)} pairs of {len(annotated)} articles, judging on {len(dev)} of {len(held)}")
     output.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.parent))

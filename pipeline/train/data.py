@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import InputError
 from pipeline.gold.corpus import Annotated
 from pipeline.gold.pairs import gold_pairs, statements_of
-from pipeline.labels import ROOTS, YIELD_QUAD, stance_of_quad
+from pipeline.labels import MARKED_ROOTS, ROOTS, stance_of_quad
 from pipeline.shipped import shipped
 from pipeline.stance.base import Pair
 
@@ -76,7 +76,7 @@ def read_sentences(split: str) -> Iterator[Example]:
         for number, row in enumerate(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE), 1):
             if row["split"] == split:
                 root = "" if row["root"] == "none" else row["root"]
-                quad = {**ROOTS, "YIELD": YIELD_QUAD, "": 0}[root]
+                quad = MARKED_ROOTS[root] if root else 0
                 yield from _marked(row["marked_sentence"], root, quad, "sentences", f"sentence-{number}")
 
 

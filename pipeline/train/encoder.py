@@ -13,7 +13,7 @@ from transformers import EarlyStoppingCallback, Trainer, TrainingArguments, set_
 from transformers.trainer_utils import get_last_checkpoint
 
 from pipeline.evaluate.scores import confusion, macro_f1
-from pipeline.labels import QUADS, STANCES, YIELD
+from pipeline.labels import MARKED_ROOTS, QUADS, STANCES, YIELD
 from pipeline.stance.encoder import HEADS
 from pipeline.stance.marking import arrange, by_text, padded
 from pipeline.stance.network import ROOT_NAMES, MarkedSentenceModel
@@ -21,7 +21,7 @@ from pipeline.train.data import Example
 
 MAX_TOKENS = 192
 UNKNOWN = -100
-ROOT_LABELS = [*ROOT_NAMES, "YIELD"]
+ROOT_LABELS = list(MARKED_ROOTS)
 """YIELD is as likely as the two that it joins together."""
 HEAD_WEIGHTS = {"stance": 1.0, "quad": 0.5, "root": 1.0}
 SOFTNESS = 2.0
