@@ -74,8 +74,23 @@ NAMES = [
     ),
 ]
 
+NAMESAKES = [
+    ("Georgia senator Jon Ossoff thanked Kerry.", [("Kerry", "USA")]),
+    ("Georgia's governor and a Georgia Rep. thanked Kerry.", [("Kerry", "USA")]),
+    ("Georgia and Florida sued China.", [("China", "CHN")]),
+    ("Georgia, like Florida, sued China. Tbilisi did not.", [("Georgia", "GEO"), ("China", "CHN"), ("Tbilisi", "GEO")]),
+    ("Georgia's parliament thanked China.", [("Georgia", "GEO"), ("China", "CHN")]),
+    ("New Guinea sued Benin over a new Guinea policy.", [("Benin", "BEN"), ("Guinea", "GIN")]),
+    ("Chad Brown thanked Benin.", [("Benin", "BEN")]),
+    ("Chad President Mahamat Deby thanked Benin.", [("Chad", "TCD"), ("Mahamat Deby", "TCD"), ("Benin", "BEN")]),
+    ("Moscow, Idaho, and Paris, Texas, thanked Benin.", [("Benin", "BEN")]),
+    ("Moscow, Paris and Texas thanked Benin.", [("Moscow", "RUS"), ("Paris", "FRA"), ("Benin", "BEN")]),
+    ("Real Madrid thanked Benin.", [("Benin", "BEN")]),
+    ("Panama hats from Ecuador angered Peru.", [("Ecuador", "ECU"), ("Peru", "PER")]),
+]
 
-@pytest.mark.parametrize(("text", "found"), NAMES)
+
+@pytest.mark.parametrize(("text", "found"), [*NAMES, *NAMESAKES])
 def test_names_and_what_only_looks_like_one(syntax: Language, text: str, found: list[tuple[str, str]]) -> None:
     assert actors(syntax, text) == found
 

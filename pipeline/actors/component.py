@@ -15,6 +15,7 @@ from spacy.util import filter_spans
 
 from pipeline.actors import gazetteer, mention
 from pipeline.actors.context import Context
+from pipeline.actors.namesakes import is_namesake
 from pipeline.actors.people import Person, find_people
 from pipeline.actors.references import find_references
 from pipeline.article.plain import plain
@@ -115,8 +116,10 @@ class Actors:
         context = Context(doc, bylines)
         named: list[Span] = []
         places: list[Span] = []
+        in_text = {token.lower_ for token in doc}
         for span in filter_spans(spans):
-            (named if context.is_actor(span) else places).append(span)
+            if not is_namesake(span, in_text):
+                (named if context.is_actor(span) else places).append(span)
         called = Counter(span.kb_id_ for span in named if span.label_ in ("name", "adjective"))
         return _in_its_time(named, called), _in_its_time(places, called)
 
