@@ -89,8 +89,24 @@ NAMESAKES = [
     ("Panama hats from Ecuador angered Peru.", [("Ecuador", "ECU"), ("Peru", "PER")]),
 ]
 
+REGIONS = [
+    (
+        "Norway left Niger. The landlocked West African nation thanked Peru.",
+        [("Norway", "NOR"), ("Niger", "NER"), ("The landlocked West African nation", "NER"), ("Peru", "PER")],
+    ),
+    (
+        "Chile praised Ghana. The South American country's envoy met Kerry.",
+        [("Chile", "CHL"), ("Ghana", "GHA"), ("The South American country", "CHL"), ("Kerry", "USA")],
+    ),
+    (
+        "Fiji and Chad are poor. The island nation thanked Peru.",
+        [("Fiji", "FJI"), ("Chad", "TCD"), ("The island nation", "FJI"), ("Peru", "PER")],
+    ),
+    ("Peru thanked a Central American country and the Balkan nation.", [("Peru", "PER")]),
+]
 
-@pytest.mark.parametrize(("text", "found"), [*NAMES, *NAMESAKES])
+
+@pytest.mark.parametrize(("text", "found"), [*NAMES, *NAMESAKES, *REGIONS])
 def test_names_and_what_only_looks_like_one(syntax: Language, text: str, found: list[tuple[str, str]]) -> None:
     assert actors(syntax, text) == found
 

@@ -19,6 +19,8 @@ _THING_AFTER = words("thing_after")
 _THING_AFTER_ADJECTIVE = words("thing_after_adjective")
 _THING_BEFORE = words("thing_before")
 _SIGNED_AFTER = words("signed_after")
+COUNTRY = frozenset({"country", "nation", "state"})
+"""Nouns by which a text calls a state after its region: "the *Central American* country"."""
 
 
 def _is_mission(noun: Token) -> bool:
@@ -66,7 +68,7 @@ class Context:
             return False
         after = doc[span.end].lower_ if span.end < len(doc) else ""
         things = _THING_AFTER_ADJECTIVE if span.label_ == "adjective" else _THING_AFTER
-        if after in things:
+        if after in things or (after in COUNTRY and gazetteer.states_in(span.text)):
             return False
         if span.label_ in gazetteer.PLACES and after in _SIGNED_AFTER:
             return False

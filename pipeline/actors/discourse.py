@@ -236,10 +236,6 @@ class Discourse:
                     self.topics.add(frozenset((*before, *actors)))
         self.last = span
 
-    def last_of(self, among: frozenset[str]) -> tuple[str, ...]:
-        """The actor last named out of some."""
-        return next((a.actors for a in reversed(self.before[-_MOST:]) if among.issuperset(a.actors)), ())
-
     def kind(self, noun: str) -> tuple[str, ...]:
         """The actor last named as a thing of that kind: "the agency" after "International Atomic Energy Agency"."""
         return self.kinds.get(noun, ())
@@ -290,9 +286,13 @@ class Discourse:
             )
         return found
 
-    def meant(self, token: Token, like: str, within: str = "", name: str = "") -> tuple[str, ...]:
-        """Whom `token` means, the best of its `candidates`."""
+    def meant(
+        self, token: Token, like: str, within: str = "", name: str = "", among: frozenset[str] = frozenset()
+    ) -> tuple[str, ...]:
+        """Whom `token` means, the best of its `candidates`; of those out of `among`, if that is said."""
         found = self.candidates(token, like, within, name)
+        if among:
+            found = {actors: signs for actors, signs in found.items() if among.issuperset(actors)}
         return max(found, key=lambda actors: sum(map(mul, weights()[like], found[actors])), default=())
 
     def doers(self, token: Token) -> set[str]:

@@ -94,6 +94,17 @@ def families() -> dict[str, str]:
 
 
 @cache
+def _regions() -> dict[str, frozenset[str]]:
+    with (files("pipeline") / "data" / "regions.csv").open(encoding="utf-8") as file:
+        return {row["adjective"]: frozenset(row["states"].split()) for row in csv.DictReader(file)}
+
+
+def states_in(region: str) -> frozenset[str]:
+    """The states of a region by its adjective, "West African", as news has it; none of what is no region."""
+    return _regions().get(region.lower(), frozenset())
+
+
+@cache
 def titles() -> frozenset[str]:
     """Words of office, lower case, that tie a person to the actor named beside them."""
     lines = (files("pipeline") / "data" / "titles.txt").read_text(encoding="utf-8").splitlines()

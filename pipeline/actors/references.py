@@ -6,7 +6,8 @@ from itertools import takewhile
 
 from spacy.tokens import Doc, Span, Token
 
-from pipeline.actors import mention
+from pipeline.actors import gazetteer, mention
+from pipeline.actors.context import COUNTRY
 from pipeline.actors.discourse import SUBJECTS, Discourse
 from pipeline.actors.people import Person, short_name
 from pipeline.actors.speech import speakers
@@ -30,7 +31,6 @@ _OFFICES = {"state": words("state_offices"), "IGO:": words("igo_offices"), "ORG:
 _OFFICE = 8
 """Tokens before a name in which an office may say what kind of actor has it."""
 _REGIMES = words("regimes")
-_ISLANDS = words("islands")
 _IGO_NOUNS = words("igo_nouns")
 _ORG_NOUNS = words("org_nouns")
 _STAFF_NOUNS = words("staff_nouns")
@@ -110,6 +110,12 @@ def _pronoun(token: Token, discourse: Discourse) -> tuple[int, int, tuple[str, .
     return None
 
 
+def _region(noun: Token, start: int) -> frozenset[str]:
+    """The states of the region that the words from `start` to a noun name: "the landlocked *West African* country"."""
+    regions = (gazetteer.states_in(noun.doc[at : noun.i].text) for at in range(start, noun.i))
+    return next(filter(None, regions), frozenset())
+
+
 def _description(token: Token, discourse: Discourse) -> tuple[int, int, tuple[str, ...]] | None:
     doc, lemma = token.doc, token.lemma_.lower()
     if token.lower_ == "two" and token.i > 0 and doc[token.i - 1].lower_ == "the" and token.dep_ != "nummod":
@@ -129,6 +135,8 @@ def _description(token: Token, discourse: Discourse) -> tuple[int, int, tuple[st
     determiner = next((c for c in token.lefts if c.dep_ == "det"), None)
     if determiner is None or determiner.lower_ not in ("the", "this", "that"):
         return None
+    if lemma in COUNTRY and (states := _region(token, determiner.i + 1)):
+        return determiner.i, token.i + 1, discourse.meant(token, "state", among=states)
     if any(child.ent_type_ in ("GPE", "NORP", "ORG") for child in token.lefts):
         return None
     if lemma == "regime" and any(child.dep_ == "compound" and child.tag_ in ("NN", "NNS") for child in token.lefts):
@@ -137,7 +145,7 @@ def _description(token: Token, discourse: Discourse) -> tuple[int, int, tuple[st
     if lemma not in _STATE_NOUNS and (known := discourse.kind(token.lower_)):
         return *bounds, known
     if lemma == "island":
-        return *bounds, discourse.last_of(_ISLANDS)
+        return *bounds, discourse.meant(token, "state", among=gazetteer.states_in("island"))
     if {lemma, token.lower_} & _STATE_NOUNS:
         called = discourse.so_called(token.lower_) if token.lower_ in _REGIMES else ()
         return *bounds, called or discourse.meant(token, "state")
