@@ -1,4 +1,4 @@
-"""The whole loop on a subject that the corpus has not; writes docs/loop.md, every figure of it measured.
+"""The whole loop on words that the shipped model does not know; writes docs/loop.md, every figure of it measured.
 
     python benchmarks/loop.py SCRATCH [--epochs 1]
 

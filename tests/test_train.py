@@ -111,13 +111,21 @@ def test_a_model_goes_part_of_the_way_from_the_one_it_started_from(tmp_path: Pat
 
 
 def test_every_marked_sentence_is_read_and_in_one_split() -> None:
-    rows = len(sentences_file().read_text(encoding="utf-8").splitlines()) - 1
+    rows = sentences_file().read_text(encoding="utf-8").splitlines()[1:]
     splits = {split: list(read_sentences(split)) for split in ("train", "dev", "test")}
-    assert sum(len({example.document for example in found}) for found in splits.values()) == rows
     texts = [{example.pair.text for example in found} for found in splits.values()]
-    assert len(set.union(*texts)) == sum(map(len, texts))
+    assert sum(map(len, texts)) == len({re.sub("</?[st]>", "", row.split("\t")[2]) for row in rows})
     assert {example.root for example in splits["train"]} == {"", "YIELD", *ROOTS} - set(YIELD)
     assert not [e for found in splits.values() for e in found if (e.root == "") != (e.stance == "none")]
+
+
+def test_the_lines_of_one_marked_sentence_are_one_reading() -> None:
+    found = list(read_sentences("train"))
+    assert len({(e.pair.text, e.pair.source, e.pair.target) for e in found}) == len(found)  # no pair is told twice
+    crowded = [e for e in found if len(e.pair.mentions) > 4]
+    texts, _ = arrange([e.pair for e in crowded])
+    assert len(texts) < len(crowded) / 3
+    assert all({e.pair.source, e.pair.target} <= {m[:2] for m in e.pair.mentions} for e in crowded)
 
 
 @pytest.mark.parametrize("name", ["plv_train.tsv", "dse_train.txt"])

@@ -10,7 +10,8 @@ import csv
 import random
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,14 +71,38 @@ def sentences_file() -> Path:
     return shipped("annotations/sentences.tsv")
 
 
+def _as_gold(lines: Sequence[Sequence[Example]]) -> Iterator[Example]:
+    """The examples of one sentence, line by line as `_marked` gives them, as gold has them: what one line marks is a
+    mention for all, and what a line says of a pair goes before what another's root code lets one take for granted.
+
+    Where marks overlap, nothing says whether they are one actor, and each line stays by itself.
+    """
+    told: dict[tuple[tuple[int, int], tuple[int, int]], Example] = {}
+    for example in [line[0] for line in lines] + [implied for line in lines for implied in line[1:]]:
+        told.setdefault((example.pair.source, example.pair.target), example)
+    spans = sorted({span for ends in told for span in ends})
+    if len(spans) == 2 or any(end > start for (_, end), (start, _) in pairwise(spans)):
+        yield from told.values()
+        return
+    mentions = tuple((start, end, (f"{start}-{end}",)) for start, end in spans)
+    for ends, example in told.items():
+        source, target = (f"{start}-{end}" for start, end in ends)
+        yield replace(example, pair=replace(example.pair, actors=(source, target), mentions=mentions))
+
+
 def read_sentences(split: str) -> Iterator[Example]:
-    """The marked sentences of a split."""
+    """The marked sentences of a split; one with several lines, each with other marks, is one for the classifier."""
+    found: dict[str, list[list[Example]]] = {}
     with sentences_file().open(encoding="utf-8", newline="") as file:
         for number, row in enumerate(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE), 1):
             if row["split"] == split:
                 root = "" if row["root"] == "none" else row["root"]
                 quad = MARKED_ROOTS[root] if root else 0
-                yield from _marked(row["marked_sentence"], root, quad, "sentences", f"sentence-{number}")
+                lines = found.setdefault(_TAG.sub("", row["marked_sentence"]), [])
+                document = lines[0][0].document if lines else f"sentence-{number}"
+                lines.append(list(_marked(row["marked_sentence"], root, quad, "sentences", document)))
+    for lines in found.values():
+        yield from _as_gold(lines)
 
 
 def read_plv(path: Path) -> Iterator[Example]:
