@@ -30,6 +30,8 @@ _STATE_NOUNS = words("state_nouns")
 _OFFICES = {"state": words("state_offices"), "IGO:": words("igo_offices"), "ORG:": words("firm_offices")}
 _OFFICE = 8
 """Tokens before a name in which an office may say what kind of actor has it."""
+_OF_A_REGION = 4
+"""Tokens in the longest adjective of a region, "South-East Asian"."""
 _REGIMES = words("regimes")
 _IGO_NOUNS = words("igo_nouns")
 _ORG_NOUNS = words("org_nouns")
@@ -112,7 +114,8 @@ def _pronoun(token: Token, discourse: Discourse) -> tuple[int, int, tuple[str, .
 
 def _region(noun: Token, start: int) -> frozenset[str]:
     """The states of the region that the words from `start` to a noun name: "the landlocked *West African* country"."""
-    regions = (gazetteer.states_in(noun.doc[at : noun.i].text) for at in range(start, noun.i))
+    nearest = range(max(start, noun.i - _OF_A_REGION), noun.i)
+    regions = (gazetteer.states_in(noun.doc[at : noun.i].text) for at in nearest)
     return next(filter(None, regions), frozenset())
 
 
