@@ -320,6 +320,8 @@ STATEMENTS = [
     ("A museum in Niamey accused France of theft.", set()),
     ("Colombia withdrew its ambassador from Israel.", {"COL - ISR"}),
     ("The Paris Agreement was praised by Fiji.", set()),
+    ("Norway and Latvia held talks on Peru in Oslo.", {"NOR + LVA", "LVA + NOR"}),
+    ("Norway and Latvia have managed to cooperate to an extent on the Peruvian threat.", {"NOR + LVA", "LVA + NOR"}),
     ("Denmark announced a suspension of aid to Egypt.", {"DNK - EGY"}),
     ("China eased its export curbs on Australia.", {"CHN + AUS"}),
     ("The United States completed its withdrawal of troops from Iraq.", {"USA + IRQ"}),

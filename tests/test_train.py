@@ -28,9 +28,9 @@ from pipeline.train.data import from_external, from_gold, read_sentences, senten
 from pipeline.train.encoder import fine_tune
 
 ARTICLES = {
-    "abuja-wants-the-leopards": "train",
-    "lima-waits-for-the-quipus": "dev",
-    "phnom-penh-counts-its-statues": "test",
+    "tokyo-takes-a-haircut-on-ghana": "train",
+    "cairo-reads-the-fine-print": "dev",
+    "islamabad-in-the-barrel": "test",
 }
 
 SETTINGS: dict[str, Any] = {**pipeline.settings()["training"], "epochs": 1, "batch": 8, "actors": 8, "seed": 0}
@@ -60,13 +60,13 @@ def test_a_model_says_what_it_was_trained_on_and_judges(demarche, train: Callabl
     assert not re.findall("torchvision|WARNING", said)
     description = json.loads((tmp_path / "mine" / "model.json").read_text(encoding="utf-8"))
     (source,) = description["trained_on"]
-    gold = tmp_path / "gold" / "abuja-wants-the-leopards.jsonl"
+    gold = tmp_path / "gold" / "tokyo-takes-a-haircut-on-ghana.jsonl"
     assert source["files"] == {gold.name: sha256_of(gold)}
     assert sha256_of(shipped("models/stance") / "weights.safetensors")[:16] in description["started_from"]
     card = (tmp_path / "mine" / "README.md").read_text(encoding="utf-8")
     assert re.search(r"F1[^|]*\|\s*[01]\.\d{3}\s*\|\s*[01]\.\d{3} to [01]\.\d{3}", card), card
     table = demarche(
-        "run", tmp_path / "corpus" / "lima-waits-for-the-quipus.txt", "-m", "mine", "--format", "csv", "-o", "-"
+        "run", tmp_path / "corpus" / "cairo-reads-the-fine-print.txt", "-m", "mine", "--format", "csv", "-o", "-"
     )
     assert "mine@" in table.stdout
 
@@ -187,7 +187,7 @@ def test_another_file_under_the_name_of_an_external_set_is_named(plv: str, dse: 
 
 def test_a_worse_model_is_not_kept(train: Callable[..., str], tmp_path: Path) -> None:
     shutil.copytree(shipped("models/stance"), tmp_path / "mine")
-    gold = tmp_path / "gold" / "abuja-wants-the-leopards.jsonl"
+    gold = tmp_path / "gold" / "tokyo-takes-a-haircut-on-ghana.jsonl"
     upside_down = {"cooperative": "oppositional", "oppositional": "cooperative"}
     text = re.sub("|".join(upside_down), lambda found: upside_down[found[0]], gold.read_text(encoding="utf-8"))
     gold.write_text(text, encoding="utf-8")

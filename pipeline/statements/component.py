@@ -28,6 +28,10 @@ MAX_ACTORS = 6
 """A sentence with more actors is a list: of them only those pairs are candidates that its syntax joins, and those at
 most `NEAR` mentions apart."""
 NEAR = 2
+_TOPICAL = frozenset({"about", "concerning", "on", "over", "regarding"})
+_TO_TOPIC = ("amod", "compound", "conj", "nmod", "pobj", "poss")
+_ARCS = 8
+"""Arcs at most between a topic and its predicate."""
 _ADDRESSING = words("addressing")
 _FORGOING = words("forgoing")
 _WHEN = frozenset({"after", "as", "before", "since", "when", "while"})
@@ -121,8 +125,10 @@ class Statements:
         if self.unlinked:
             around = [join.verb for join in joins] or _verbs(sentence)
             reach = len(mentions) if len(actors) <= MAX_ACTORS else NEAR
+            topics = _topics(mentions, joins)
             for (source_id, target_id), pair in _nearest(_parties(mentions), reach).items():
-                if (source_id, target_id) not in best:
+                beside = target_id in topics.get(pair[0].start, ()) or source_id in topics.get(pair[1].start, ())
+                if (source_id, target_id) not in best and not beside:
                     verb = _beside(around, *pair)
                     candidate = _candidate(bounds, pair[0], source_id, pair[1], target_id, verb, block, arguments)
                     candidate.linked = False
@@ -140,6 +146,26 @@ def _parties(mentions: list[Span]) -> list[Span]:
     bodies = {token.i for span in mentions if span.kb_id_.startswith("ORG:") for token in span}
     owners = ("amod", "compound", "nmod", "poss")
     return [span for span in mentions if not (span.root.dep_ in owners and span.root.head.i in bodies - {span.root.i})]
+
+
+def _topics(mentions: list[Span], joins: list[_Join]) -> dict[int, set[str]]:
+    """The mentions, by their first token, that only say what some talk, agree or work together about, and who these
+    are: "talks on *Peru*", "cooperate on the *Peruvian* threat", but not "talks on sanctions against *Peru*"."""
+    about = {i: join for join in joins if _both_ways(join.verb) for i in range(join.verb.start, join.verb.end)}
+    found: dict[int, set[str]] = {}
+    for named in mentions if about else ():
+        token, topical = named.root, False
+        for _ in range(_ARCS):
+            if token.i in about:
+                join = about[token.i]
+                if topical:
+                    found[named.start] = {a for m in (*join.sources, *join.targets) for a in mention.actors_of(m)}
+                break
+            topical = topical or token.lower_ in _TOPICAL
+            if token.dep_ not in _TO_TOPIC and not topical:
+                break
+            token = token.head
+    return found
 
 
 def _both_ways(verb: Span) -> bool:
