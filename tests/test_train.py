@@ -24,7 +24,7 @@ from pipeline.shipped import shipped
 from pipeline.stance.marking import arrange, by_text
 from pipeline.stance.network import as_network, blend, build, find_encoder, trained_weights
 from pipeline.train import command
-from pipeline.train.data import from_external, from_gold, read_sentences, sentences_file
+from pipeline.train.data import Example, from_external, from_gold, read_sentences, sentences_file
 from pipeline.train.encoder import fine_tune
 
 ARTICLES = {
@@ -110,11 +110,22 @@ def test_a_model_goes_part_of_the_way_from_the_one_it_started_from(tmp_path: Pat
     assert not torch.allclose(model.stance.weight, earlier.stance.weight, atol=1e-3)
 
 
+def marked(example: Example, split: str) -> str:
+    """An example as a row of the marked sentences."""
+    text = example.pair.text
+    for (start, end), tag in sorted([(example.pair.source, "s"), (example.pair.target, "t")], reverse=True):
+        text = f"{text[:start]}<{tag}>{text[start:end]}</{tag}>{text[end:]}"
+    return f"{split}\t{example.root or 'none'}\t{text}"
+
+
 def test_every_marked_sentence_is_read_and_in_one_split() -> None:
     rows = sentences_file().read_text(encoding="utf-8").splitlines()[1:]
     splits = {split: list(read_sentences(split)) for split in ("train", "dev", "test")}
     texts = [{example.pair.text for example in found} for found in splits.values()]
     assert sum(map(len, texts)) == len({re.sub("</?[st]>", "", row.split("\t")[2]) for row in rows})
+    told = {marked(example, split) for split, found in splits.items() for example in found}
+    assert set(rows) <= told
+    assert len(set(rows)) == len(rows)
     assert {example.root for example in splits["train"]} == {"", "YIELD", *ROOTS} - set(YIELD)
     assert not [e for found in splits.values() for e in found if (e.root == "") != (e.stance == "none")]
 

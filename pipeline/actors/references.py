@@ -138,15 +138,16 @@ def _description(token: Token, discourse: Discourse) -> tuple[int, int, tuple[st
     determiner = next((c for c in token.lefts if c.dep_ == "det"), None)
     if determiner is None or determiner.lower_ not in ("the", "this", "that"):
         return None
-    if lemma in COUNTRY and any(child.lower_ == "only" for child in token.lefts):
-        return None  # "Vanuatu, the *only* Pacific state to …"
-    if lemma in COUNTRY and (states := _region(token, determiner.i + 1)):
-        return determiner.i, token.i + 1, discourse.meant(token, "state", among=states)
+    bounds = (determiner.i, token.i + 1)
+    if lemma in COUNTRY:
+        if any(child.lower_ == "only" for child in token.lefts):
+            return None  # "Vanuatu, the *only* Pacific state to …"
+        if states := _region(token, determiner.i + 1):
+            return *bounds, discourse.meant(token, "state", among=states)
     if any(child.ent_type_ in ("GPE", "NORP", "ORG") for child in token.lefts):
         return None
     if lemma == "regime" and any(child.dep_ == "compound" and child.tag_ in ("NN", "NNS") for child in token.lefts):
         return None  # "the sanctions regime" is nobody
-    bounds = (determiner.i, token.i + 1)
     if lemma not in _STATE_NOUNS and (known := discourse.kind(token.lower_)):
         return *bounds, known
     if lemma == "island":

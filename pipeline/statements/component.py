@@ -108,6 +108,7 @@ class Statements:
         offset: int,
     ) -> list[Statement]:
         """All candidates of one sentence; at most one an ordered pair of actors."""
+        mutual = [join for join in joins if _both_ways(join.verb)]
         best: dict[tuple[str, str], Statement] = {}
         chosen: dict[tuple[str, str], Token] = {}
         bounds = trimmed(sentence)
@@ -125,7 +126,7 @@ class Statements:
         if self.unlinked:
             around = [join.verb for join in joins] or _verbs(sentence)
             reach = len(mentions) if len(actors) <= MAX_ACTORS else NEAR
-            topics = _topics(mentions, joins)
+            topics = _topics(mentions, mutual)
             for (source_id, target_id), pair in _nearest(_parties(mentions), reach).items():
                 beside = target_id in topics.get(pair[0].start, ()) or source_id in topics.get(pair[1].start, ())
                 if (source_id, target_id) not in best and not beside:
@@ -135,7 +136,7 @@ class Statements:
                     best[source_id, target_id] = candidate
         ordered = sorted(best.values(), key=lambda s: (s.verb_span, s.source_span, s.target_span))
         where = {(s.source, s.target): offset + index for index, s in enumerate(ordered)}
-        both_ways = {(v.start_char, v.end_char) for v in (join.verb for join in joins) if _both_ways(v)}
+        both_ways = {(join.verb.start_char, join.verb.end_char) for join in mutual}
         for s in ordered:
             s.mutual = where.get((s.target, s.source)) if s.verb_span in both_ways else None
         return ordered
@@ -148,10 +149,10 @@ def _parties(mentions: list[Span]) -> list[Span]:
     return [span for span in mentions if not (span.root.dep_ in owners and span.root.head.i in bodies - {span.root.i})]
 
 
-def _topics(mentions: list[Span], joins: list[_Join]) -> dict[int, set[str]]:
+def _topics(mentions: list[Span], mutual: list[_Join]) -> dict[int, set[str]]:
     """The mentions, by their first token, that only say what some talk, agree or work together about, and who these
     are: "talks on *Peru*", "cooperate on the *Peruvian* threat", but not "talks on sanctions against *Peru*"."""
-    about = {i: join for join in joins if _both_ways(join.verb) for i in range(join.verb.start, join.verb.end)}
+    about = {i: join for join in mutual for i in range(join.verb.start, join.verb.end)}
     found: dict[int, set[str]] = {}
     for named in mentions if about else ():
         token, topical = named.root, False

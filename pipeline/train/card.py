@@ -73,11 +73,6 @@ def reliability_plot(examples: Sequence[Example], verdicts: Sequence[Verdict]) -
     return svg("reliability", {"points": points})
 
 
-def _taught_by(description: dict[str, Any]) -> str:
-    teachers = description.get("taught_by", [])
-    return f"Taught, beside the labels, by {', '.join(teachers)}" if teachers else ""
-
-
 def card(name: str, description: dict[str, Any], judged: Mapping[str, Judged], classifier: Classifier) -> str:
     """The card as Markdown, from `model.json` and the verdicts on each split."""
     sources = "\n".join(
@@ -86,7 +81,8 @@ def card(name: str, description: dict[str, Any], judged: Mapping[str, Judged], c
     )
     scores = "\n".join(_row(line) for split, found in judged.items() for line in _scores(split, found))
     changed, of = flips([example.pair for example in judged["test"][0]], classifier)
-    made = "".join(f"\n* {said}" for said in (_taught_by(description), description.get("made", "")) if said)
+    teachers = ", ".join(description.get("taught_by", ()))
+    taught = f"\n* Taught, beside the labels, by {teachers}" if teachers else ""
     export = ""
     if "equal_to_torch" in description:
         export = f" The export with int8 weights gives torch's stance on {description['equal_to_torch']:.1%} of dev."
@@ -102,7 +98,7 @@ encoder gives a PLOVER quad class and root code too.
 
 * Kind: {description["kind"]}
 * Started from: {description["started_from"]}
-* Seed: {description["seed"]}{made}
+* Seed: {description["seed"]}{taught}
 
 ## Trained on
 | data | pairs | terms | SHA-256 |
