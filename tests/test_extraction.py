@@ -55,6 +55,18 @@ NAMES = [
     ("Iran seized a tanker, the Nordlicht, on Monday.", [("Iran", "IRN")]),
     ("China's Ministry of Commerce was calm.", [("China", "CHN")]),
     (
+        "Norway quarrelled with Latvia. Oslo held Latvian crews; Riga found them a lawyer and sent its neighbour a note.",
+        [
+            ("Norway", "NOR"),
+            ("Latvia", "LVA"),
+            ("Oslo", "NOR"),
+            ("Latvian", "LVA"),
+            ("Riga", "LVA"),
+            ("them", "LVA"),
+            ("its neighbour", "NOR"),
+        ],
+    ),
+    (
         "Norway thanked Latvia over its catch. Oslo told Riga to open its ports.",
         [("Norway", "NOR"), ("Latvia", "LVA"), ("its", "LVA"), ("Oslo", "NOR"), ("Riga", "LVA"), ("its", "LVA")],
     ),
@@ -86,6 +98,7 @@ NAMESAKES = [
     ("Moscow, Idaho, and Paris, Texas, thanked Benin.", [("Benin", "BEN")]),
     ("Moscow, Paris and Texas thanked Benin.", [("Moscow", "RUS"), ("Paris", "FRA"), ("Benin", "BEN")]),
     ("Real Madrid thanked Benin.", [("Benin", "BEN")]),
+    ("New Jersey sued Delaware. Jersey thanked France.", [("Jersey", "JEY"), ("France", "FRA")]),
     ("Panama hats from Ecuador angered Peru.", [("Ecuador", "ECU"), ("Peru", "PER")]),
 ]
 

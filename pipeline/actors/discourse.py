@@ -350,9 +350,11 @@ class Discourse:
         return max((pair for pair in pairs if own <= set(pair)), key=score, default=())
 
     def other(self, token: Token) -> tuple[str, ...]:
-        """Whom "its neighbour" or "her counterpart" means, asked of "its" or "her": the other of the two."""
-        own = self.meant(token, "it" if token.lower_ in ("its", "their") else "person")
-        return tuple(actor for actor in self.two(token, frozenset(own)) if actor not in own) if own else ()
+        """Whom "its neighbour" or "her counterpart" means, asked of "its" or "her": the other of the two. One is who
+        does what the clause says to it ("*Oslo* sent its neighbour a note"), else whom the word means."""
+        like = "it" if token.lower_ in ("its", "their") else "person"
+        own = frozenset(self.doers(token.head) or self.meant(token, like))
+        return tuple(actor for actor in self.two(token, own) if actor not in own) if own else ()
 
 
 def _kinds(span: Span) -> set[str]:
