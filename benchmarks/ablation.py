@@ -20,6 +20,7 @@ from zlib import crc32
 from sklearn.metrics import f1_score
 
 import pipeline
+from pipeline.gold.briefs import read_briefs
 from pipeline.gold.corpus import read_annotated
 from pipeline.labels import YIELD
 from pipeline.stance import load, network
@@ -83,6 +84,7 @@ def main() -> None:
     nlp = pipeline.load(None)
     items = {s: list(read_annotated(Path("annotations/gold"), Path("corpus"), {s})) for s in ("train", "dev")}
     train, dev = (list(dict.fromkeys([*from_gold(found), *from_candidates(found, nlp)])) for found in items.values())
+    own = [*read_sentences("train"), *from_candidates(list(read_briefs("train")), nlp, "briefs")]
     print("| row |", " | ".join(COLUMNS), "|\n| --- |", " | ".join("---" for _ in COLUMNS), "|", flush=True)
     settings = pipeline.settings()
     mixed, usual = settings["examples"], settings["training"] | settings["encoder"] | {"encoder": "", "leave": ()}
@@ -94,12 +96,11 @@ def main() -> None:
             setting["epochs"] = chosen.epochs
         leave, encoder, layers = (setting.pop(key) for key in ("leave", "encoder", "layers"))
         external = from_external(chosen.external, mixed["neutral"], 0)
-        sentences = list(read_sentences("train")) * mixed["sentences"]
         scores = []
         for fold in range(chosen.folds):
             held = [e for e in external if crc32(e.document.encode()) % FIFTHS == fold]
             documents = {e.document for e in held}
-            taken = [e for e in external + sentences if e.document not in documents and e.origin not in leave]
+            taken = [e for e in external + own if e.document not in documents and e.origin not in leave]
             model, tokenizer = network.build(network.find_encoder(encoder)[1], layers, fold)
             with tempfile.TemporaryDirectory() as scratch:
                 folder = Path(scratch) / "stance"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def shipped(name: str) -> Path:
-    """One of those: `models`, `corpus`, `annotations/gold`, `annotations/sentences.tsv`."""
+    """One of those: `models`, `corpus`, `annotations/gold`, `annotations/sentences.tsv`, `annotations/briefs.tsv`."""
     package = Path(str(files("pipeline")))
     inside = package / name
     return inside if inside.exists() else package.parent / name

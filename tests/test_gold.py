@@ -373,6 +373,24 @@ def test_gold_of_nothing_but_arguable_statements_is_scored(tmp_path: Path) -> No
     assert {line["score"] for line in found["scores"] if "stated" in line["measure"]} == {0.0}
 
 
+def test_coded_briefs_are_scored_by_their_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [
+        ("test", "a", "Norway condemned Latvia.", "NOR - LVA"),
+        ("test", "a", "Kenya praised Ghana, and Peru praised Chile.", "KEN + GHA; PER ~ CHL"),
+        ("test", "b", "Mali thanked Togo.", "MLI + TGO; TGO - MLI"),
+        ("train", "c", "Benin sued Gabon.", "BEN - GAB"),
+    ]
+    table = "\n".join("\t".join(line) for line in [("split", "brief", "sentence", "rows"), *lines])
+    (tmp_path / "briefs.tsv").write_text(table, encoding="utf-8")
+    monkeypatch.setattr("pipeline.gold.briefs.briefs_file", lambda: tmp_path / "briefs.tsv")
+    found = evaluate(GOLD, CORPUS, "briefs", "lexicon")
+    scores = {line["measure"].removeprefix("this model: "): line for line in found["scores"]}
+    assert scores["precision"]["score"] == 1.0
+    assert scores["recall"]["score"] == 3 / 4  # nobody says that Togo answered; the arguable row counts neither way
+    assert scores["recall"]["support"] == 4
+    assert found["documents"] == 2
+
+
 def test_a_statement_about_what_there_is_not_is_one_line(tmp_path: Path) -> None:
     text = (GOLD / f"{DOCUMENT}.jsonl").read_text(encoding="utf-8")
     lost = re.sub('"sentence": "s[0-9]+"', '"sentence": "s999"', text, count=1)

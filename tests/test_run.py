@@ -197,6 +197,7 @@ def test_the_month_of_march_is_no_protest(nlp: Language) -> None:
         (["run", "a.txt", "-o", "."], "this is the folder you are in"),
         (["evaluate", "-o", "nowhere/scores.json"], "no such folder"),
         (["evaluate", "-o", "kept.csv"], "--force replaces it"),
+        (["evaluate", "--split", "briefs", "--errors", "e.html"], "--errors is for the other splits"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(demarche, tmp_path: Path, arguments: list[str], words: str) -> None:

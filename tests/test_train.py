@@ -16,8 +16,10 @@ from conftest import CORPUS, GOLD, ROOT
 from safetensors.torch import save_file
 
 import pipeline
+from pipeline.actors.gazetteer import names
 from pipeline.digest import sha256_of
 from pipeline.errors import InputError
+from pipeline.gold.briefs import briefs_file, read_briefs
 from pipeline.gold.corpus import read_annotated
 from pipeline.labels import QUADS, ROOTS, STANCES, YIELD
 from pipeline.shipped import shipped
@@ -33,6 +35,7 @@ ARTICLES = {
     "islamabad-in-the-barrel": "test",
 }
 
+SPLITS = ("train", "dev", "test")
 SETTINGS: dict[str, Any] = {**pipeline.settings()["training"], "epochs": 1, "batch": 8, "actors": 8, "seed": 0}
 del SETTINGS["further"]
 
@@ -120,7 +123,7 @@ def marked(example: Example, split: str) -> str:
 
 def test_every_marked_sentence_is_read_and_in_one_split() -> None:
     rows = sentences_file().read_text(encoding="utf-8").splitlines()[1:]
-    splits = {split: list(read_sentences(split)) for split in ("train", "dev", "test")}
+    splits = {split: list(read_sentences(split)) for split in SPLITS}
     texts = [{example.pair.text for example in found} for found in splits.values()]
     assert sum(map(len, texts)) == len({re.sub("</?[st]>", "", row.split("\t")[2]) for row in rows})
     told = {marked(example, split) for split, found in splits.items() for example in found}
@@ -153,10 +156,25 @@ def test_no_marked_sentence_is_taken_from_an_external_set(name: str) -> None:
         }
         for lines in (
             re.sub(r"[][]|</?[st]>", "", path.read_text(encoding="utf-8")).splitlines(),
-            {example.pair.text for split in ("train", "dev", "test") for example in read_sentences(split)},
+            {example.pair.text for split in SPLITS for example in read_sentences(split)}
+            | {brief.text for split in SPLITS for brief in read_briefs(split)},
         )
     )
     assert not theirs & ours
+
+
+def test_every_coded_brief_is_read_and_in_one_split() -> None:
+    rows = [line.split("\t") for line in briefs_file().read_text(encoding="utf-8").splitlines()[1:]]
+    briefs = [brief for split in SPLITS for brief in read_briefs(split)]
+    assert len({brief.entry.document for brief in briefs}) == len({row[1] for row in rows}) == len(briefs)
+    read = [brief.text[s.start : s.end] for brief in briefs for s in brief.gold.sentences]
+    assert sorted(read) == sorted(row[2] for row in rows)
+    told = [s for brief in briefs for s in brief.gold.statements]
+    assert len(told) == sum(len(row[3].split("; ")) for row in rows if row[3])
+    known = {name.actor for name in names()}
+    for actor in {actor for s in told for actor in (s.source, s.target)}:
+        assert re.fullmatch("IGO:[A-Z0-9-]+|ORG:[a-z0-9-]+", actor) or actor in known
+    assert all((s.stance in STANCES[:2]) != s.arguable and s.source != s.target for s in told)
 
 
 def test_a_linear_model_is_no_teacher(train: Callable[..., str], tmp_path: Path) -> None:

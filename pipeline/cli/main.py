@@ -260,7 +260,7 @@ def classify(
 def evaluate(
     gold: Annotated[Path, typer.Option(help="Folder of gold files.")] = Path("annotations/gold"),
     corpus: Annotated[Path, typer.Option(help="Folder of the texts and their manifest.")] = Path("corpus"),
-    split: Annotated[str, typer.Option(help="train, dev, test, given (the given article) or all.")] = "test",
+    split: Annotated[str, typer.Option(help="train, dev, test, given (the given article), all or briefs.")] = "test",
     model: Model = "",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the scores as JSON too.")] = None,
     errors: Annotated[Path | None, typer.Option(help="Write every miss and false row to this HTML page.")] = None,
@@ -271,6 +271,8 @@ def evaluate(
 
     from pipeline.files import check_target, write_text
 
+    if errors is not None and split == "briefs":
+        raise InputError("coded briefs do not say which words a row is of; --errors is for the other splits")
     for target in filter(None, (output, errors)):
         check_target(target, force)
     import_spacy()

@@ -86,11 +86,12 @@ def card(name: str, description: dict[str, Any], judged: Mapping[str, Judged], c
     export = ""
     if "equal_to_torch" in description:
         export = f" The export with int8 weights gives torch's stance on {description['equal_to_torch']:.1%} of dev."
-    of_sentences = ""
+    of_own = ""
     if "sentences" in judged:
-        of_sentences = """ "sentences" are the
+        of_own = """ "sentences" are the
 project's marked sentences of the split test, in the register of news: language models wrote and labelled them, and only
-those on which two agreed are there, so that they are easier than news is."""
+those on which two agreed are there, so that they are easier than news is. "briefs" are the coded briefs of that split,
+in the same register: the pairs that the pipeline itself proposes."""
     return f"""# {name}
 
 A Demarche stance classifier: an ordered pair of actors in a sentence is `cooperative`, `oppositional` or `none`; an
@@ -110,7 +111,7 @@ taken over those.
 
 ## Scores
 On the project's own gold: the pairs that gold tells of or is silent about, and those that the pipeline itself proposes.
-Quad class and root code are of stated pairs whose code gold knows; an answer "none" is wrong.{of_sentences}
+Quad class and root code are of stated pairs whose code gold knows; an answer "none" is wrong.{of_own}
 
 | measure | score | 95 % interval (bootstrap over documents) | support |
 | --- | --- | --- | --- |

@@ -18,6 +18,7 @@ import pipeline
 from pipeline.digest import sha256, sha256_of
 from pipeline.errors import InputError
 from pipeline.evaluate.scores import confusion, macro_f1
+from pipeline.gold.briefs import briefs_file, read_briefs
 from pipeline.gold.corpus import Annotated, read_annotated
 from pipeline.labels import STANCES
 from pipeline.shipped import shipped
@@ -81,9 +82,10 @@ def _sources(
     together = sha256("".join(files.values()))
     gold = {"name": "gold, train split", "examples": counts["gold"], "terms": "Apache-2.0", "sha256": together}
     sources: list[dict[str, Any]] = [{**gold, "files": files}]
-    if counts["sentences"]:
-        own = {"name": "marked sentences", "examples": counts["sentences"], "terms": "Apache-2.0"}
-        sources.append({**own, "sha256": sha256_of(sentences_file())})
+    for origin, name, path in (("sentences", "marked", sentences_file()), ("briefs", "coded", briefs_file())):
+        if counts[origin]:
+            own = {"name": f"{name} {origin}", "examples": counts[origin], "terms": "Apache-2.0"}
+            sources.append({**own, "sha256": sha256_of(path)})
     if external is not None:
         digests = [sha256_of(external / name) for name in EXTERNAL]
         for name, digest in zip(EXTERNAL, digests, strict=True):
@@ -263,13 +265,13 @@ def train(
 ) -> None:
     """Train on the train split of gold (and on `external`), and write the model folder `output`.
 
-    The project's own gold and marked sentences are always mixed in, so that nothing is forgotten, unless `alone`. An
-    encoder starts from the weights of the model `init`, or afresh from the encoder itself; the dev split chooses epoch
-    and temperature. It learns what `teachers` answer beside the labels; by default what `init` itself answers, but to
-    gold and sentences that are new to it, so as not to forget (Li and Hoiem, ECCV 2016). Of the weights of `init` the
-    share `kept` stays in the mean that is written (Wortsman et al., CVPR 2022). A model that is in `output` already
-    stays, unless `force`, where the new one does worse on the test split: where the whole interval of the difference
-    lies below 0. Raises InputError.
+    The project's own gold, marked sentences and coded briefs are always mixed in, so that nothing is forgotten, unless
+    `alone`. An encoder starts from the weights of the model `init`, or afresh from the encoder itself; the dev split
+    chooses epoch and temperature. It learns what `teachers` answer beside the labels; by default what `init` itself
+    answers, but to what is new to it, so as not to forget (Li and Hoiem, ECCV 2016). Of the weights of `init` the share
+    `kept` stays in the mean that is written (Wortsman et al., CVPR 2022). A model that is in `output` already stays,
+    unless `force`, where the new one does worse on the test split: where the whole interval of the difference is below
+    0. Raises InputError.
     """
     _check(output, gold, kind, init, teachers, kept, layers is not None or actors is not None)
     start = find(init) if init else None
@@ -277,7 +279,7 @@ def train(
     settings = pipeline.settings()
     mixed = settings["examples"]
     published = from_external(external, mixed["neutral"], seed) if external is not None else []
-    sentences = [] if alone else list(read_sentences("train"))
+    sentences, briefs = ([], []) if alone else (list(read_sentences("train")), list(read_briefs("train")))
     annotated, held, tested = (_annotated(gold, corpus, split, alone) for split in ("train", "dev", "test"))
     if not annotated or not held:
         raise InputError("training needs gold in the splits train and dev, with its texts in the manifest", gold[0])
@@ -287,6 +289,7 @@ def train(
     options["rate"] = rate or options["rate"]
     nlp = pipeline.load(None)
     examples, dev, test = (_examples(list(items.values()), nlp) for items in (annotated, held, tested or held))
+    coded = list(from_candidates(briefs, nlp, "briefs"))
     unseen: set[str] = set()
     if start is not None:
         seen = _seen(start)
@@ -294,13 +297,14 @@ def train(
         new = [example for example in examples if example.document in unseen]
         times = min(mixed["added"], len(examples) // (10 * max(1, len(new))))
         examples += new * (times - 1)
-        if sha256_of(sentences_file()) not in seen:
-            unseen |= {example.document for example in sentences}
+        for path, own in ((sentences_file(), sentences), (briefs_file(), coded)):
+            if sha256_of(path) not in seen:
+                unseen |= {example.document for example in own}
     if external is not None:
         examples = examples * mixed["gold"] + published
         if teachers:
             examples += unlabelled(from_external(external, sys.maxsize, seed), nlp)
-    examples += sentences * mixed["sentences"]
+    examples += sentences + coded
     _say(f"training on {len(examples)} pairs of {len(annotated)} articles, judging on {len(dev)} of {len(held)}")
     output.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.parent))
@@ -324,6 +328,7 @@ def train(
         splits = {"dev": dev, "test": test}
         if not alone:
             splits["sentences"] = list(read_sentences("test"))
+            splits["briefs"] = list(from_candidates(list(read_briefs("test")), nlp, "briefs"))
         judged = {
             split: (pairs, classifier.classify([example.pair for example in pairs])) for split, pairs in splits.items()
         }

@@ -142,8 +142,8 @@ def read_dse(path: Path) -> Iterator[Example]:
         yield Example(Pair(clean, q, p), backward, "", 0, "dse", f"dse-{number}")
 
 
-def _example(pair: Pair, stance: str, root: str, document: str) -> Example:
-    return Example(pair, stance, root, ROOTS.get(root, 0), "gold", document)
+def _example(pair: Pair, stance: str, root: str, document: str, origin: str = "gold") -> Example:
+    return Example(pair, stance, root, ROOTS.get(root, 0), origin, document)
 
 
 def from_gold(items: Iterable[Annotated]) -> Iterator[Example]:
@@ -154,11 +154,11 @@ def from_gold(items: Iterable[Annotated]) -> Iterator[Example]:
                 yield _example(pair.pair, pair.stance, pair.root, item.entry.document)
 
 
-def from_candidates(items: Sequence[Annotated], nlp: Language) -> Iterator[Example]:
+def from_candidates(items: Sequence[Annotated], nlp: Language, origin: str = "gold") -> Iterator[Example]:
     """The pairs that the pipeline itself takes from the texts, labelled by gold: what the classifier meets in `run`.
 
     `nlp` is the pipeline without a classifier. The pairs differ from gold's own where it misses a mention, takes a
-    wrong one, or resolves a reference.
+    wrong one, or resolves a reference. `origin` is "gold" or "briefs".
     """
     from pipeline.stance.component import candidate_pairs
     from pipeline.statements import statement
@@ -169,9 +169,9 @@ def from_candidates(items: Sequence[Annotated], nlp: Language) -> Iterator[Examp
         for pair, candidate in zip(candidate_pairs(doc, candidates), candidates, strict=True):
             found = statements_of(item.gold, candidate.source_span[0], candidate.source, candidate.target)
             if not found:
-                yield _example(pair, "none", "", item.entry.document)
+                yield _example(pair, "none", "", item.entry.document, origin)
             elif len({s.stance for s in found}) == 1 and not any(s.arguable for s in found):
-                yield _example(pair, found[0].stance, roots.get(found[0].verb, ""), item.entry.document)
+                yield _example(pair, found[0].stance, roots.get(found[0].verb, ""), item.entry.document, origin)
 
 
 def unlabelled(examples: Iterable[Example], nlp: Language) -> Iterator[Example]:
