@@ -20,12 +20,11 @@ from zlib import crc32
 from sklearn.metrics import f1_score
 
 import pipeline
-from pipeline.gold.briefs import read_briefs
 from pipeline.gold.corpus import read_annotated
 from pipeline.labels import YIELD
 from pipeline.stance import load, network
 from pipeline.stance.load import write_description
-from pipeline.train.data import Example, from_candidates, from_external, from_gold, read_sentences
+from pipeline.train.data import Example, from_briefs, from_candidates, from_external, from_gold, read_sentences
 from pipeline.train.encoder import fine_tune
 from pipeline.train.export import write_encoder
 
@@ -39,7 +38,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "rate-doubled": {"rate": 3e-4},
     "without-DSE": {"leave": ("dse",)},
     "without-marked-sentences": {"leave": ("sentences",)},
-    "gold-alone": {"leave": ("dse", "plv", "sentences")},
+    "gold-alone": {"leave": ("dse", "plv", "sentences", "briefs")},
     "larger-encoder": {
         "encoder": "sentence-transformers/all-mpnet-base-v2",
         "layers": 0,
@@ -84,7 +83,7 @@ def main() -> None:
     nlp = pipeline.load(None)
     items = {s: list(read_annotated(Path("annotations/gold"), Path("corpus"), {s})) for s in ("train", "dev")}
     train, dev = (list(dict.fromkeys([*from_gold(found), *from_candidates(found, nlp)])) for found in items.values())
-    own = [*read_sentences("train"), *from_candidates(list(read_briefs("train")), nlp, "briefs")]
+    own = [*read_sentences("train"), *from_briefs("train", nlp)]
     print("| row |", " | ".join(COLUMNS), "|\n| --- |", " | ".join("---" for _ in COLUMNS), "|", flush=True)
     settings = pipeline.settings()
     mixed, usual = settings["examples"], settings["training"] | settings["encoder"] | {"encoder": "", "leave": ()}

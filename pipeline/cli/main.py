@@ -271,8 +271,6 @@ def evaluate(
 
     from pipeline.files import check_target, write_text
 
-    if errors is not None and split == "briefs":
-        raise InputError("coded briefs do not say which words a row is of; --errors is for the other splits")
     for target in filter(None, (output, errors)):
         check_target(target, force)
     import_spacy()
@@ -282,7 +280,7 @@ def evaluate(
 
     found: list[Error] = []
     with display.progress("documents") as advance:
-        result = score(gold, corpus, split, model, advance=advance, errors=found)
+        result = score(gold, corpus, split, model, advance=advance, errors=found if errors else None)
     display.scores(result)
     if errors is not None:
         write_page(found, errors, split, result["model"])

@@ -194,13 +194,17 @@ def evaluate(
 
     Each score has `stage, measure, score, interval` (95 %, percentile bootstrap), `unit` and `support`. A prediction
     on an arguable pair counts neither way. `errors`, where it is given, is filled with the misses and false rows.
-    The split "briefs" is the coded briefs of the split test, which know of rows alone. Raises InputError.
+    The split "briefs" is the coded briefs of the split test, which know of rows alone, so that nothing else is scored.
+    Raises InputError.
     """
     import pipeline
 
     if split not in (*SPLITS, "all", BRIEFS):
         raise InputError(f"no such split: {split!r}; one of {', '.join([*SPLITS, 'all', BRIEFS])}")
-    if split == BRIEFS:
+    coded = split == BRIEFS
+    if coded and errors is not None:
+        raise InputError("coded briefs do not say which words a row is of; --errors is for the other splits")
+    if coded:
         items = list(read_briefs("test"))
     else:
         items = list(read_annotated(gold, corpus, set(SPLITS) if split == "all" else {split}))
@@ -214,9 +218,9 @@ def evaluate(
     for item, doc in zip(items, nlp.pipe(item.text for item in items), strict=True):
         number = _sentence_numbers(item.gold)
         judged = judge.judge(doc)
-        if split != BRIEFS:
-            if errors is not None:
-                errors += errors_of(item, doc, judged)
+        if errors is not None:
+            errors += errors_of(item, doc, judged)
+        if not coded:
             _segmentation(measures, item, doc)
             _actors(measures, item, doc, number)
             _verbs(measures, item, doc, number)
@@ -226,11 +230,11 @@ def evaluate(
         _statements(measures, "lexicon end to end", item, by_lexicon.judge(doc), number)
         advance()
     lexicon = LexiconClassifier()
-    if split != BRIEFS:
+    if not coded:
         _stances(stances, items, {"this model": judge.classifier or lexicon, "lexicon": lexicon, "majority": None})
     return {
         "split": split,
         "documents": len(items),
         "model": judge.model,
-        "scores": [measure.result() for measure in measures.values() if measure.counts or split != BRIEFS],
+        "scores": [measure.result() for measure in measures.values() if measure.counts or not coded],
     }

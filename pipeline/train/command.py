@@ -18,7 +18,7 @@ import pipeline
 from pipeline.digest import sha256, sha256_of
 from pipeline.errors import InputError
 from pipeline.evaluate.scores import confusion, macro_f1
-from pipeline.gold.briefs import briefs_file, read_briefs
+from pipeline.gold.briefs import briefs_file
 from pipeline.gold.corpus import Annotated, read_annotated
 from pipeline.labels import STANCES
 from pipeline.shipped import shipped
@@ -29,6 +29,7 @@ from pipeline.train.card import card, reliability_plot
 from pipeline.train.data import (
     EXTERNAL,
     Example,
+    from_briefs,
     from_candidates,
     from_external,
     from_gold,
@@ -279,7 +280,7 @@ def train(
     settings = pipeline.settings()
     mixed = settings["examples"]
     published = from_external(external, mixed["neutral"], seed) if external is not None else []
-    sentences, briefs = ([], []) if alone else (list(read_sentences("train")), list(read_briefs("train")))
+    sentences = [] if alone else list(read_sentences("train"))
     annotated, held, tested = (_annotated(gold, corpus, split, alone) for split in ("train", "dev", "test"))
     if not annotated or not held:
         raise InputError("training needs gold in the splits train and dev, with its texts in the manifest", gold[0])
@@ -289,7 +290,7 @@ def train(
     options["rate"] = rate or options["rate"]
     nlp = pipeline.load(None)
     examples, dev, test = (_examples(list(items.values()), nlp) for items in (annotated, held, tested or held))
-    coded = list(from_candidates(briefs, nlp, "briefs"))
+    briefs = [] if alone else list(from_briefs("train", nlp))
     unseen: set[str] = set()
     if start is not None:
         seen = _seen(start)
@@ -297,14 +298,14 @@ def train(
         new = [example for example in examples if example.document in unseen]
         times = min(mixed["added"], len(examples) // (10 * max(1, len(new))))
         examples += new * (times - 1)
-        for path, own in ((sentences_file(), sentences), (briefs_file(), coded)):
+        for path, own in ((sentences_file(), sentences), (briefs_file(), briefs)):
             if sha256_of(path) not in seen:
                 unseen |= {example.document for example in own}
     if external is not None:
         examples = examples * mixed["gold"] + published
         if teachers:
             examples += unlabelled(from_external(external, sys.maxsize, seed), nlp)
-    examples += sentences + coded
+    examples += sentences + briefs
     _say(f"training on {len(examples)} pairs of {len(annotated)} articles, judging on {len(dev)} of {len(held)}")
     output.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.parent))
@@ -328,7 +329,7 @@ def train(
         splits = {"dev": dev, "test": test}
         if not alone:
             splits["sentences"] = list(read_sentences("test"))
-            splits["briefs"] = list(from_candidates(list(read_briefs("test")), nlp, "briefs"))
+            splits["briefs"] = list(from_briefs("test", nlp))
         judged = {
             split: (pairs, classifier.classify([example.pair for example in pairs])) for split, pairs in splits.items()
         }

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
+from pipeline.gold.briefs import read_briefs
 from pipeline.gold.corpus import Annotated
 from pipeline.gold.pairs import gold_pairs, statements_of
 from pipeline.labels import MARKED_ROOTS, ROOTS, stance_of_quad
@@ -172,6 +173,11 @@ def from_candidates(items: Sequence[Annotated], nlp: Language, origin: str = "go
                 yield _example(pair, "none", "", item.entry.document, origin)
             elif len({s.stance for s in found}) == 1 and not any(s.arguable for s in found):
                 yield _example(pair, found[0].stance, roots.get(found[0].verb, ""), item.entry.document, origin)
+
+
+def from_briefs(split: str, nlp: Language) -> Iterator[Example]:
+    """The pairs that the pipeline, `nlp` without a classifier, takes from the coded briefs of a split."""
+    return from_candidates(list(read_briefs(split)), nlp, "briefs")
 
 
 def unlabelled(examples: Iterable[Example], nlp: Language) -> Iterator[Example]:
